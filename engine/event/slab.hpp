@@ -32,8 +32,8 @@ private:
     std::size_t capacity_;
 };
 
-/// Shared ownership of a slab and the length in use. Copying costs one atomic increment; thread-safe
-/// as shared_ptr is.
+/// Shared ownership of a slab and the length in use. Copying costs one atomic increment;
+/// thread-safe as shared_ptr is.
 class SlabRef {
 public:
     SlabRef() = default;
@@ -42,7 +42,8 @@ public:
     [[nodiscard]] static SlabRef copy_of(std::string_view bytes);
 
     SlabRef(const SlabRef& other) : slab_(other.slab_), size_(other.size_) {
-        if (slab_ != nullptr) slab_->retain();
+        if (slab_ != nullptr)
+            slab_->retain();
     }
     SlabRef(SlabRef&& other) noexcept
         : slab_(std::exchange(other.slab_, nullptr)), size_(std::exchange(other.size_, 0)) {}
@@ -52,7 +53,8 @@ public:
         return *this;
     }
     ~SlabRef() {
-        if (slab_ != nullptr) slab_->release();
+        if (slab_ != nullptr)
+            slab_->release();
     }
 
     [[nodiscard]] explicit operator bool() const { return slab_ != nullptr; }

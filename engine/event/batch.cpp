@@ -1,0 +1,153 @@
+#include "engine/event/batch.hpp"
+
+#include <algorithm>
+
+namespace engine {
+
+namespace {
+
+template <typename T>
+void keep_positions(std::vector<T>& column, std::span<const std::uint32_t> positions) {
+    if (column.empty()) {
+        return;
+    }
+    std::size_t next = 0;
+    for (const std::uint32_t position : positions) {
+        column[next++] = std::move(column[position]);
+    }
+    column.resize(positions.size());
+}
+
+std::size_t estimated_metric_size(const Metric& metric) {
+    std::size_t size = 64 + metric.name.size() + metric.name_space.size();
+    for (const MetricTag& tag : metric.tags) {
+        size += tag.key.size() + 4;
+        for (const Value& value : tag.values) {
+            size += engine::estimated_json_size(value);
+        }
+    }
+    return size;
+}
+
+}  // namespace
+
+BatchRef::BatchRef(Batch* batch) : batch_(batch) {
+    if (batch_ != nullptr) {
+        batch_->references_.fetch_add(1, std::memory_order_relaxed);
+    }
+}
+
+BatchRef::BatchRef(const BatchRef& other) : BatchRef(other.batch_) {}
+
+BatchRef::~BatchRef() {
+    if (batch_ != nullptr && batch_->references_.fetch_sub(1, std::memory_order_acq_rel) == 1) {
+        delete batch_;
+    }
+}
+
+BatchRef Batch::make(EventKind kind) {
+    return BatchRef(new Batch(kind));
+}
+
+BatchRef Batch::derive(const BatchRef& parent) {
+    BatchRef child = make(parent->kind());
+    child->source_id = parent->source_id;
+    child->source_type = parent->source_type;
+    child->shared_metadata_ = parent->shared_metadata_;
+    child->envelopes_ = parent->envelopes_;
+    child->parents_.push_back(parent);
+    return child;
+}
+
+BatchRef Batch::fork(const BatchRef& parent) {
+    BatchRef child = derive(parent);
+    child->roots_ = parent->roots_;
+    child->metadata_column_ = parent->metadata_column_;
+    child->envelope_column_ = parent->envelope_column_;
+    child->estimated_size_.store(parent->estimated_size_.load(std::memory_order_relaxed),
+                                 std::memory_order_relaxed);
+    child->metrics_.reserve(parent->metrics_.size());
+    for (const Metric* metric : parent->metrics_) {
+        child->metrics_.push_back(child->arena_.create<Metric>(*metric));
+    }
+    return child;
+}
+
+void Batch::reserve(std::size_t events) {
+    if (kind_ == EventKind::Metric) {
+        metrics_.reserve(events);
+    } else {
+        roots_.reserve(events);
+    }
+}
+
+void Batch::add_columns() {
+    if (!metadata_column_.empty()) {
+        metadata_column_.push_back(shared_metadata_);
+    }
+    if (!envelope_column_.empty()) {
+        envelope_column_.push_back(static_cast<std::uint32_t>(envelopes_.size() - 1));
+    }
+}
+
+void Batch::push_from(const Batch& other, std::size_t index) {
+    if (kind_ == EventKind::Metric) {
+        push(arena_.create<Metric>(other.metric(index)));
+    } else {
+        push(other.root(index));
+    }
+    if (!other.metadata_column_.empty()) {
+        writable_metadata(size() - 1) = other.metadata_column_[index];
+    }
+    if (!other.envelope_column_.empty()) {
+        envelope_column_.resize(size(), 0);
+        envelope_column_.back() = other.envelope_column_[index];
+    }
+}
+
+void Batch::keep(std::span<const std::uint32_t> positions) {
+    keep_positions(roots_, positions);
+    keep_positions(metrics_, positions);
+    keep_positions(metadata_column_, positions);
+    keep_positions(envelope_column_, positions);
+    invalidate_size();
+}
+
+Value& Batch::writable_metadata(std::size_t index) {
+    if (metadata_column_.empty()) {
+        // Every event now has the shared metadata as its own: one node, several parents.
+        if (shared_metadata_.is_object()) {
+            shared_metadata_.object_node()->owner = nullptr;
+        }
+        metadata_column_.assign(size(), shared_metadata_);
+    }
+    return metadata_column_[index];
+}
+
+void Batch::set_envelope(EnvelopeRef envelope) {
+    envelopes_.assign(1, std::move(envelope));
+    envelope_column_.clear();
+}
+
+void Batch::begin_envelope(EnvelopeRef envelope) {
+    envelopes_.push_back(std::move(envelope));
+    if (envelopes_.size() > 1 && envelope_column_.empty()) {
+        envelope_column_.assign(size(), 0);
+    }
+}
+
+std::size_t Batch::estimated_json_size() const {
+    std::size_t size = estimated_size_.load(std::memory_order_relaxed);
+    if (size == 0) {
+        for (const Value& root : roots_) {
+            size += engine::estimated_json_size(root);
+        }
+        for (const Metric* metric : metrics_) {
+            size += estimated_metric_size(*metric);
+        }
+        estimated_size_.store(size, std::memory_order_relaxed);
+    }
+    return size;
+}
+
+}  // namespace engine

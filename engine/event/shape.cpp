@@ -1,0 +1,183 @@
+#include "engine/event/shape.hpp"
+
+#include <absl/container/flat_hash_map.h>
+#include <absl/container/flat_hash_set.h>
+
+#include <algorithm>
+#include <mutex>
+#include <new>
+#include <optional>
+#include <vector>
+
+#include "engine/event/value.hpp"
+
+namespace engine {
+
+namespace {
+
+using Keys = std::span<const std::string_view>;
+
+struct KeysHash {
+    using is_transparent = void;
+    std::size_t operator()(Keys keys) const {
+        std::size_t hash = keys.size();
+        for (std::string_view key : keys) {
+            hash = hash * 0x9e3779b97f4a7c15U + absl::Hash<std::string_view>{}(key);
+        }
+        return hash;
+    }
+    std::size_t operator()(const Shape* shape) const { return (*this)(shape->keys()); }
+};
+struct KeysEqual {
+    using is_transparent = void;
+    static Keys keys(const Shape* shape) { return shape->keys(); }
+    static Keys keys(Keys keys) { return keys; }
+    bool operator()(const auto& a, const auto& b) const {
+        return std::ranges::equal(keys(a), keys(b));
+    }
+};
+
+/// The process-wide set of shapes. Bounded in shapes and in bytes of keys, so that hostile input
+/// fills it once and then only loses the sharing.
+class ShapeTable {
+public:
+    static constexpr std::size_t maximum_shapes = 4096;
+    static constexpr std::size_t maximum_key_bytes = std::size_t{1} << 20;
+    static constexpr std::size_t maximum_keys_per_shape = 256;
+
+    /// Null when the table is full.
+    const Shape* intern(Keys keys) {
+        if (keys.size() > maximum_keys_per_shape) {
+            return nullptr;
+        }
+        const std::scoped_lock lock(mutex_);
+        if (auto found = shapes_.find(keys); found != shapes_.end()) {
+            return *found;
+        }
+        if (shapes_.size() == maximum_shapes) {
+            return nullptr;
+        }
+        auto* copies = memory_.allocate_array<std::string_view>(keys.size());
+        for (std::size_t i = 0; i < keys.size(); ++i) {
+            std::optional<std::string_view> key = intern_key(keys[i]);
+            if (!key) {
+                return nullptr;
+            }
+            new (copies + i) std::string_view(*key);
+        }
+        const auto* shape = memory_.create<Shape>(Keys{copies, keys.size()}, true);
+        shapes_.insert(shape);
+        return shape;
+    }
+
+    static ShapeTable& instance() {
+        // Never destroyed: values may be looked at by destructors of static objects.
+        static auto* table = new ShapeTable;
+        return *table;
+    }
+
+private:
+    std::optional<std::string_view> intern_key(std::string_view key) {
+        if (auto found = keys_.find(key); found != keys_.end()) {
+            return *found;
+        }
+        if (key_bytes_ + key.size() > maximum_key_bytes) {
+            return std::nullopt;
+        }
+        key_bytes_ += key.size();
+        return *keys_.insert(memory_.copy(key)).first;
+    }
+
+    std::mutex mutex_;
+    Arena memory_;
+    std::size_t key_bytes_ = 0;
+    absl::flat_hash_set<std::string_view> keys_;
+    absl::flat_hash_set<const Shape*, KeysHash, KeysEqual> shapes_;
+};
+
+/// What one thread has learnt about changes of shapes; spares it the table's lock.
+struct Transitions {
+    using ByKey = absl::flat_hash_map<std::string_view, const Shape*>;
+    absl::flat_hash_map<const Shape*, ByKey> with;
+    absl::flat_hash_map<std::pair<const Shape*, std::uint32_t>, const Shape*> without;
+
+    static Transitions& local() {
+        thread_local Transitions transitions;
+        return transitions;
+    }
+};
+
+const Shape* own_shape(Keys keys, Arena& arena) {
+    auto* copies = arena.allocate_array<std::string_view>(keys.size());
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+        new (copies + i) std::string_view(arena.copy(keys[i]));
+    }
+    return arena.create<Shape>(Keys{copies, keys.size()}, false);
+}
+
+}  // namespace
+
+std::uint32_t Shape::lower_bound(std::string_view key) const {
+    return static_cast<std::uint32_t>(std::lower_bound(keys_, keys_ + size_, key) - keys_);
+}
+
+std::uint32_t Shape::find(std::string_view key) const {
+    if (size_ <= 8) {
+        // Few keys: comparing lengths first beats the branches of a binary search.
+        for (std::uint32_t i = 0; i < size_; ++i) {
+            if (keys_[i] == key) {
+                return i;
+            }
+        }
+        return npos;
+    }
+    const std::uint32_t position = lower_bound(key);
+    return position < size_ && keys_[position] == key ? position : npos;
+}
+
+const Shape* Shape::empty() {
+    static const Shape shape({}, true);
+    return &shape;
+}
+
+const Shape* Shape::of(std::span<const std::string_view> sorted_keys, Arena& arena) {
+    if (sorted_keys.empty()) {
+        return empty();
+    }
+    const Shape* shape = ShapeTable::instance().intern(sorted_keys);
+    return shape != nullptr ? shape : own_shape(sorted_keys, arena);
+}
+
+const Shape* Shape::with(std::string_view key, std::uint32_t position, Arena& arena) const {
+    if (interned_) {
+        auto& known = Transitions::local().with[this];
+        if (auto found = known.find(key); found != known.end()) {
+            return found->second;
+        }
+    }
+    std::vector<std::string_view> keys(keys_, keys_ + size_);
+    keys.insert(keys.begin() + position, key);
+    const Shape* shape = of(keys, arena);
+    if (interned_ && shape->interned()) {
+        Transitions::local().with[this].emplace(shape->key(position), shape);
+    }
+    return shape;
+}
+
+const Shape* Shape::without(std::uint32_t position, Arena& arena) const {
+    if (interned_) {
+        auto& known = Transitions::local().without;
+        if (auto found = known.find({this, position}); found != known.end()) {
+            return found->second;
+        }
+    }
+    std::vector<std::string_view> keys(keys_, keys_ + size_);
+    keys.erase(keys.begin() + position);
+    const Shape* shape = of(keys, arena);
+    if (interned_ && shape->interned()) {
+        Transitions::local().without.emplace(std::pair{this, position}, shape);
+    }
+    return shape;
+}
+
+}  // namespace engine
