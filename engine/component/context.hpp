@@ -6,12 +6,15 @@
 #include <string>
 #include <string_view>
 
-#include "engine/config/global_options.hpp"
 #include "engine/config/option_context.hpp"
 #include "engine/io/runtime.hpp"
 #include "engine/io/stop.hpp"
 #include "engine/telemetry/log.hpp"
 #include "engine/telemetry/metrics.hpp"
+
+namespace engine::config {
+struct GlobalOptions;
+}
 
 namespace engine::component {
 

@@ -11,6 +11,7 @@
 #include "engine/component/source.hpp"
 #include "engine/component/transform.hpp"
 #include "engine/config/options.hpp"
+#include "engine/config/problems.hpp"
 
 namespace engine::component {
 

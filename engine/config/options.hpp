@@ -151,6 +151,10 @@ public:
             return std::nullopt;
         return value;
     }
+    /// Reports each key of `node` that is not in `keys`, as this table wants it; false on errors.
+    bool report_unknown(const Node& node, OptionContext& context, const KnownKeys& keys) const {
+        return keys.report_unknown(node, context, unknown_);
+    }
     /// Reads the keys that this table knows and leaves the others to the caller.
     bool read_keys(const Node& node, T& value, OptionContext& context, KnownKeys& keys) const {
         bool good = true;
