@@ -162,7 +162,8 @@ struct Line {
 Line render_fields(std::initializer_list<LogField> fields) {
     Line line;
     for (const LogField& item : fields) {
-        line.text += fmt::format(item.quoted ? " {}=\"{}\"" : " {}={}", item.key, item.value);
+        const std::string_view quote = item.quoted ? "\"" : "";
+        line.text += fmt::format(" {}={}{}{}", item.key, quote, item.value, quote);
         line.json += ',';
         append_json_string(line.json, item.key);
         line.json += ':';
