@@ -4,25 +4,18 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "engine/component/context.hpp"
 #include "engine/component/sink.hpp"
 #include "engine/component/source.hpp"
 #include "engine/component/transform.hpp"
+#include "engine/config/component_catalog.hpp"
 #include "engine/config/options.hpp"
 #include "engine/config/problems.hpp"
 
 namespace engine::component {
-
-/// Something that only one component can have: a listening port.
-struct Resource {
-    std::string protocol;  // tcp, udp, unix
-    std::string address;   // "0.0.0.0:8080"
-    config::Location location;
-};
-
-enum class EventTypes : std::uint8_t { Logs = 1, Metrics = 2, Traces = 4, All = 7 };
 
 /// How a component of one type is described, checked and built. `C` is Source, Transform or Sink.
 template <typename C>
@@ -30,14 +23,13 @@ struct Registration {
     std::string_view type;
     std::string_view summary;
     std::function<std::vector<config::OptionDescription>()> describe;
-    /// Reads the options from the component's table and builds it; null after reporting problems.
-    /// Keys that all components of the kind have (`type`, `inputs`, `buffer` …) are in `common`.
-    std::function<std::unique_ptr<C>(const config::Node&, config::KnownKeys& common, BuildContext&)>
-        build;
-    /// Names of the outputs beside the default one, from the options.
-    std::function<std::vector<std::string>(const config::Node&)> outputs;
-    std::function<std::vector<Resource>(const config::Node&)> resources;
-    EventTypes accepts = EventTypes::All;  // sinks and transforms
+    /// Reports every problem of the component's own options; `common` knows the keys that all
+    /// components of the kind have (`type`, `inputs`, `buffer` …).
+    std::function<void(const config::Node&, config::KnownKeys& common, config::OptionContext&)> check;
+    /// Outputs, accepted events and claimed resources, from the options.
+    std::function<config::ComponentShape(const config::Node&)> shape;
+    /// Builds it from options that `check` found good; null after reporting problems.
+    std::function<std::unique_ptr<C>(const config::Node&, BuildContext&)> build;
 };
 
 /// All registered components of one kind, by type. Filled before main by the registrars.
@@ -51,8 +43,7 @@ public:
     void add(Registration<C> registration) { registrations_.push_back(std::move(registration)); }
     [[nodiscard]] const Registration<C>* find(std::string_view type) const {
         for (const auto& registration : registrations_) {
-            if (registration.type == type)
-                return &registration;
+            if (registration.type == type) return &registration;
         }
         return nullptr;
     }
@@ -70,65 +61,72 @@ struct Definition {
     config::OptionTable<Options> (*options)();
     /// Null after reporting problems to `context.problems`.
     std::unique_ptr<C> (*build)(Options options, BuildContext& context);
-    std::vector<std::string> (*outputs)(const Options&) = nullptr;
-    std::vector<Resource> (*resources)(const Options&) = nullptr;
-    EventTypes accepts = EventTypes::All;
+    /// Unset: one default output of all kinds of events (none for a sink), no resources.
+    config::ComponentShape (*shape)(const Options&) = nullptr;
 };
 
 template <typename C, typename Options>
-struct Registrar {
+class Registrar {
+public:
     explicit Registrar(Definition<C, Options> definition) {
         Registration<C> registration;
         registration.type = definition.type;
         registration.summary = definition.summary;
-        registration.accepts = definition.accepts;
         registration.describe = [definition] { return definition.options().describe(); };
-        registration.build = [definition](const config::Node& node, config::KnownKeys& common,
-                                          BuildContext& context) -> std::unique_ptr<C> {
+        registration.check = [definition](const config::Node& node, config::KnownKeys& common,
+                                          config::OptionContext& context) {
             const auto table = definition.options();
             Options options{};
-            const bool good = table.read_keys(node, options, context.problems, common);
-            if (!table.report_unknown(node, context.problems, common) || !good) {
-                return nullptr;
-            }
-            return definition.build(std::move(options), context);
+            (void)table.read_keys(node, options, context, common);
+            (void)table.report_unknown(node, context, common);
         };
-        if (definition.outputs != nullptr) {
-            registration.outputs = [definition](const config::Node& node) {
-                return with_options<std::vector<std::string>>(definition, node, definition.outputs);
-            };
-        }
-        if (definition.resources != nullptr) {
-            registration.resources = [definition](const config::Node& node) {
-                return with_options<std::vector<Resource>>(definition, node, definition.resources);
-            };
-        }
+        registration.shape = [definition](const config::Node& node) {
+            return definition.shape != nullptr ? definition.shape(read(definition, node))
+                                               : default_shape();
+        };
+        registration.build = [definition](const config::Node& node, BuildContext& context) {
+            return definition.build(read(definition, node), context);
+        };
         Registry<C>::instance().add(std::move(registration));
     }
 
 private:
-    /// Reads what can be read; problems are reported by `build`.
-    template <typename R>
-    static R with_options(const Definition<C, Options>& definition, const config::Node& node,
-                          R (*function)(const Options&)) {
+    /// Reads what can be read; its problems are reported by `check`.
+    static Options read(const Definition<C, Options>& definition, const config::Node& node) {
         config::Problems ignored;
         config::OptionContext context("", ignored);
         config::KnownKeys keys;
         Options options{};
         (void)definition.options().read_keys(node, options, context, keys);
-        return function(options);
+        return options;
+    }
+    static config::ComponentShape default_shape() {
+        config::ComponentShape shape;
+        if (!std::is_same_v<C, Sink>) {
+            shape.outputs.emplace_back();
+        }
+        return shape;
     }
 };
 
+/// The registry as the configuration layer sees it.
+[[nodiscard]] const config::ComponentCatalog& registered_components();
+
 }  // namespace engine::component
 
-/// The last line of a component's file.
-#define ENGINE_REGISTER_SOURCE(Options, ...)                                          \
-    static const ::engine::component::Registrar<::engine::component::Source, Options> \
-    engine_registrar(__VA_ARGS__)
-#define ENGINE_REGISTER_TRANSFORM(Options, ...)                                          \
-    static const ::engine::component::Registrar<::engine::component::Transform, Options> \
-    engine_registrar(__VA_ARGS__)
-#define ENGINE_REGISTER_SINK(Options, ...)                                          \
-    static const ::engine::component::Registrar<::engine::component::Sink, Options> \
-    engine_registrar(__VA_ARGS__)
+/// The last line of a component's file: its options type, then its Definition.
+#define ENGINE_REGISTER_SOURCE(Options, ...)                                                   \
+    namespace {                                                                                \
+    const ::engine::component::Registrar<::engine::component::Source, Options> engine_registrar( \
+        __VA_ARGS__);                                                                          \
+    }
+#define ENGINE_REGISTER_TRANSFORM(Options, ...)                                                   \
+    namespace {                                                                                   \
+    const ::engine::component::Registrar<::engine::component::Transform, Options> engine_registrar( \
+        __VA_ARGS__);                                                                             \
+    }
+#define ENGINE_REGISTER_SINK(Options, ...)                                                   \
+    namespace {                                                                              \
+    const ::engine::component::Registrar<::engine::component::Sink, Options> engine_registrar( \
+        __VA_ARGS__);                                                                        \
+    }
