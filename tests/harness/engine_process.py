@@ -87,8 +87,9 @@ class Engine:
         """Replaces vector.toml; `@DIR@` stands for the folder."""
         (self.folder / "vector.toml").write_text(config.replace("@DIR@", str(self.folder)))
 
-    def start(self, ports: list[int] | None = None, timeout: float = 20.0) -> "Engine":
-        """Starts the process and waits until it accepts connections on `ports`."""
+    def start(self, ports: list[int] | None = None, timeout: float = 20.0,
+              stdin: int = subprocess.DEVNULL) -> "Engine":
+        """Starts the process and waits until it accepts connections on `ports`; stdin as subprocess.Popen takes it."""
         environment = {"PATH": os.environ["PATH"], "HOME": str(self.folder), "TZ": "UTC"}
         environment |= {k: os.environ[k] for k in PASSED_ENVIRONMENT if k in os.environ} | self.environment
         log = self.folder / f"stderr-{len(self._logs)}.log"
@@ -96,7 +97,7 @@ class Engine:
         with log.open("wb") as stderr, (self.folder / "stdout.log").open("ab") as stdout:
             self.process = subprocess.Popen(
                 [self.binary, *self.arguments], cwd=self.folder, env=environment,
-                stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr)
+                stdin=stdin, stdout=stdout, stderr=stderr)
         for port in ports or []:
             wait_until(lambda: self.exited() or port_open(port), timeout, f"port {port}\n{self.log()}")
             if self.exited():
@@ -148,4 +149,6 @@ class Engine:
         """Ends the process if it still runs and removes the folder."""
         if self.process is not None:
             self.kill()
+            if self.process.stdin is not None:
+                self.process.stdin.close()
         self._folder.cleanup()
