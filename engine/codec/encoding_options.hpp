@@ -46,9 +46,9 @@ struct EncodingOptions {
 /// A sink's `framing` table; only the members of `method` count. Plain values.
 struct EventFramingOptions {
     std::string method;
-    std::optional<char> delimiter;  // of `character_delimited`
+    std::optional<char> delimiter = {};  // of `character_delimited`
     /// The table is required by the method.
-    std::optional<LengthDelimitedOptions> length_delimited;
+    std::optional<LengthDelimitedOptions> length_delimited = {};
     /// Of `varint_length_delimited`.
     std::uint64_t max_frame_length = 8388608;
 };
