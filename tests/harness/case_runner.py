@@ -22,6 +22,7 @@ from http_client import encode_request, parse_response, raw_request
 from socket_receiver import SocketReceiver
 
 EXIT_DEADLINE = 30.0
+EARLY, LATE = 0.25, 2.0
 START_DEADLINE = 10.0
 UNRECORDED_HEADERS = ("connection", "date", "keep-alive")
 
@@ -81,11 +82,9 @@ class _Run:
         except StepFailed as failure:
             self.problems.append(str(failure))
         code = self._finish()
-        if code != self.case.exit and not self.problems:
-            self.problems.append(f"exit code {code}, expected {self.case.exit}")
-        if not self.problems or self.process is not None:
-            self.problems += self._compare()
-        return self.problems
+        if code != self.case.exit:
+            self.problems.insert(0, f"exit code {code}, expected {self.case.exit}")
+        return self.problems + self._compare()
 
     def release(self) -> None:
         """Ends what still runs and removes the captured output."""
@@ -245,8 +244,6 @@ class _Run:
     def _step_wait_port(self, step: dict, _: bool) -> None:
         port = int(step["port"]) if "port" in step else 0
         self._wait(lambda: self.process.poll() is not None or port_open(port), START_DEADLINE, f"port {port}")
-        if self.process.poll() is not None and not port_open(port):
-            raise StepFailed(f"ended with {self.process.returncode} before it listened on a port")
 
     def _step_wait_exit(self, step: dict, _: bool) -> None:
         self._wait(lambda: self.process.poll() is not None, step.get("timeout", 10.0) + 5, "the process to end")
@@ -378,6 +375,15 @@ class _Run:
             return False
         return True
 
+    def _late_or_early(self) -> str:
+        """Compares when requests came, counted from the first, with the recording."""
+        times = sorted(request.at for receiver in self.receivers.values() if isinstance(receiver, HttpBackend)
+                       for request in receiver.snapshot())
+        wrong = [f"request {number}: after {at - times[0]:.2f} s, recorded {recorded:g} s"
+                 for number, (at, recorded) in enumerate(zip(times, self.case.request_times), 1)
+                 if not recorded - EARLY <= at - times[0] <= recorded + LATE]
+        return "\n".join(wrong)
+
     def _compare(self) -> list[str]:
         case, expect = self.case, self.case.expect
         context = Context(self.ports, str(self.folder), case.redact)
@@ -392,13 +398,15 @@ class _Run:
             missing = [word for word in case.mentions if word not in text]
             check("output", "\n".join(f"-does not mention: {word}" for word in missing))
         else:
-            actual = context.clean(_text_or_base64(self._read("stdout")))
-            check("stdout", diff_text(expect.get("stdout", b"").decode(), actual, case.unordered))
+            expected = expect.get("stdout", b"").decode()
+            actual = context.clean(_text_or_base64(self._read("stdout"), expected.startswith("base64:")))
+            check("stdout", diff_text(expected, actual, case.unordered))
         if "stderr" in expect:
             check("stderr", diff_log(expect["stderr"].decode(), context.clean(self._read("stderr").decode(errors="replace"))))
         if "received" in expect or self.receivers:
             check("received", diff_records(_lines(expect.get("received", b"")), _clean_records(self._received(), context),
                                            case.unordered))
+        check("request times", self._late_or_early())
         if "responses" in expect or self.responses:
             want = _lines(expect.get("responses", b""))
             check("responses", diff_records(want, _clean_records(self.responses, context), case.unordered))
@@ -425,17 +433,31 @@ def _bytes_record(data: bytes) -> dict:
     return {"body": text}
 
 
-def _text_or_base64(data: bytes) -> str:
-    try:
-        return data.decode()
-    except UnicodeDecodeError:
-        return "base64:" + base64.b64encode(data).decode()
+def _text_or_base64(data: bytes, binary: bool = False) -> str:
+    """The text, or one line `base64:…` where the data is not UTF-8 or the recording is binary too."""
+    if not binary:
+        try:
+            return data.decode()
+        except UnicodeDecodeError:
+            pass
+    return "base64:" + base64.b64encode(data).decode() + "\n"
 
 
 def _response_record(answer: bytes) -> dict:
     response = parse_response(answer)
+    if response.status == 100:
+        return {"status": 100, "headers": {}, "body": _canonical_head(response.body)}
     headers = {name: value for name, value in response.headers if name not in UNRECORDED_HEADERS}
     return {"status": response.status, "headers": headers} | _bytes_record(response.body)
+
+
+def _canonical_head(answer: bytes) -> str:
+    """The response after a 100, as the recording shows it: raw, header names in lower case and sorted."""
+    head, _, body = answer.decode(errors="replace").partition("\r\n\r\n")
+    status, *headers = head.split("\r\n")
+    names = sorted(line.partition(":")[0].lower() + ":" + line.partition(":")[2] for line in headers)
+    kept = [line for line in names if line.partition(":")[0] not in ("connection", "keep-alive")]
+    return "\r\n".join([status, *kept]) + "\r\n\r\n" + body
 
 
 def _request_record(request: Request) -> dict:
@@ -461,9 +483,7 @@ def _file_record(path: Path, folder: Path) -> str:
             data, mark = decompress("zstd", data), "(unzstd)\n"
     except ValueError as error:
         mark = f"(undecodable: {error})\n"
-    text = _text_or_base64(data)
-    if any(ord(c) < 32 and c not in "\t\r\n" for c in text):
-        text = "base64:" + base64.b64encode(data).decode()
+    text = _text_or_base64(data, any(byte < 32 and byte not in b"\t\r\n" for byte in data))
     return f"=== {path.relative_to(folder)}\n{mark}{text}"
 
 
