@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "engine/cli/load.hpp"
+#include "engine/diagnostic/render.hpp"
 
 namespace engine::cli {
 
