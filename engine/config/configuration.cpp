@@ -128,6 +128,10 @@ private:
             component.inputs_location = inputs->value.location();
         KnownKeys keys;
         (void)common_table(kind).read_keys(entry.value, component, context, keys);
+        // What is no string has been reported as such.
+        std::erase_if(component.inputs, [](const Located<std::string>& input) {
+            return input.location.file != nullptr && input.value.empty();
+        });
         if (component.type.value.empty())
             return component;
         const std::vector<std::string> types = catalog_.types(kind);
@@ -137,6 +141,9 @@ private:
             return component;
         }
         component.shape = catalog_.shape(kind, component.type.value, entry.value);
+        for (ClaimedResource& resource : component.shape.resources)
+            if (resource.location.file == nullptr)
+                resource.location = component.type.location;
         KnownKeys common = common_keys(kind);
         catalog_.check_options(kind, component.type.value, entry.value, common, context);
         return component;
