@@ -128,6 +128,7 @@ private:
             component.inputs_location = inputs->value.location();
         KnownKeys keys;
         (void)common_table(kind).read_keys(entry.value, component, context, keys);
+        drop_malformed_inputs(component);
         if (component.type.value.empty())
             return component;
         const std::vector<std::string> types = catalog_.types(kind);
@@ -137,9 +138,23 @@ private:
             return component;
         }
         component.shape = catalog_.shape(kind, component.type.value, entry.value);
+        for (ClaimedResource& resource : component.shape.resources)
+            if (resource.location.file == nullptr)
+                resource.location = component.type.location;
         KnownKeys common = common_keys(kind);
         catalog_.check_options(kind, component.type.value, entry.value, common, context);
         return component;
+    }
+
+    /// What is no string has been reported as such and names nothing.
+    static void drop_malformed_inputs(Component& component) {
+        const Node::Entry* entry = component.options.find("inputs");
+        if (entry == nullptr || !entry->value.is(Node::Kind::Array))
+            return;
+        component.inputs.clear();
+        for (const Node& item : entry->value.items())
+            if (item.is(Node::Kind::String))
+                component.inputs.push_back({item.as_string(), item.location()});
     }
 
     void report_unknown_type(const Component& component, const std::vector<std::string>& types,

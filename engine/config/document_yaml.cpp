@@ -221,7 +221,7 @@ std::optional<Node> read_yaml(const Text& text, Problems& problems) {
     } catch (const YAML::Exception& error) {
         const std::size_t at =
             error.mark.is_null() ? 0 : static_cast<std::size_t>(std::max(error.mark.pos, 0));
-        const Location location = text.location(at, at + 1);
+        const Location location = text.character(at);
         const Position position = text.file.position(location.span.begin);
         problems.error(
             location,
