@@ -68,6 +68,7 @@ public:
 private:
     Result<std::unique_ptr<File>> take_file(SegmentId id, std::uint64_t& existing_size);
     bool retire(SegmentId id, std::uint64_t size);
+    void note_stuck(std::uint64_t size);
 
     FileSystem& files_;
     std::filesystem::path folder_;
@@ -76,6 +77,8 @@ private:
     mutable std::mutex mutex_;
     std::map<SegmentId, SegmentInfo> segments_;
     std::map<SegmentId, std::uint64_t> spares_;
+    /// Files that could be neither used nor removed; the next start finds them.
+    std::uint64_t stuck_bytes_ = 0;
     SegmentId next_id_{1};
 };
 

@@ -96,6 +96,18 @@ inline bool append_now(DiskBuffer& buffer, Answers& answers, std::uint64_t id,
     return answers.stored().contains(id);
 }
 
+/// Appends as soon as finished records have made room; that is the writer's work. False when the
+/// buffer still refuses after ten seconds.
+inline bool append_soon(DiskBuffer& buffer, Answers& answers, std::uint64_t id) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    while (std::chrono::steady_clock::now() < deadline) {
+        if (append_now(buffer, answers, id))
+            return true;
+        std::this_thread::yield();
+    }
+    return false;
+}
+
 /// Takes everything that can be read now; finishes it when told to.
 enum class Then { Keep, Finish };
 inline std::vector<std::uint64_t> drain(DiskBuffer& buffer, Then then = Then::Finish) {

@@ -136,6 +136,10 @@ public:
             return failure("sync of the folder failed");
         durable_names_ = names_;
         pending_names_.clear();
+        // Metadata goes through one journal: earlier truncations are durable with it.
+        for (const auto& [path, node] : names_) {
+            node->durable.resize(std::min(node->durable.size(), node->live.size()));
+        }
         return {};
     }
 
