@@ -46,8 +46,12 @@ struct EncodingOptions {
 /// A sink's `framing` table; only the members of `method` count. Plain values.
 struct EventFramingOptions {
     std::string method;
-    std::optional<char> delimiter = {};  // of `character_delimited`
-    /// The table is required by the method.
+    struct CharacterDelimited {
+        char delimiter = '\0';
+    };
+    /// Required by the method.
+    std::optional<CharacterDelimited> character_delimited = {};
+    /// Required by the method.
     std::optional<LengthDelimitedOptions> length_delimited = {};
     /// Of `varint_length_delimited`.
     std::uint64_t max_frame_length = 8388608;

@@ -34,10 +34,10 @@ Result<EventFraming> EventFraming::make(const EventFramingOptions& options) {
         return EventFraming('\n');
     }
     if (options.method == "character_delimited") {
-        if (!options.delimiter) {
+        if (!options.character_delimited) {
             return failure("missing field `character_delimited`");
         }
-        return EventFraming(*options.delimiter);
+        return EventFraming(options.character_delimited->delimiter);
     }
     if (options.method == "bytes") {
         return framing;

@@ -18,7 +18,7 @@ constexpr std::uint64_t unlimited = std::numeric_limits<std::uint64_t>::max();
 /// Frames end at a byte; it is not part of them.
 class DelimitedReader final : public FrameReader {
 public:
-    explicit DelimitedReader(const FramingOptions::Delimited& options)
+    explicit DelimitedReader(const FramingOptions::CharacterDelimited& options)
         : delimiter_(options.delimiter),
           max_length_(options.max_length.value_or(unlimited)),
           truncate_(options.oversized_action == OversizedAction::Truncate) {}
@@ -133,13 +133,14 @@ private:
 
 class DelimitedFramer final : public Framer {
 public:
-    explicit DelimitedFramer(const FramingOptions::Delimited& options) : options_(options) {}
+    explicit DelimitedFramer(const FramingOptions::CharacterDelimited& options)
+        : options_(options) {}
     std::unique_ptr<FrameReader> open() const override {
         return std::make_unique<DelimitedReader>(options_);
     }
 
 private:
-    FramingOptions::Delimited options_;
+    FramingOptions::CharacterDelimited options_;
 };
 
 class BytesFramer final : public Framer {
@@ -157,12 +158,15 @@ std::string_view FrameReader::from_carry() {
 
 Result<std::unique_ptr<const Framer>> make_framer(const FramingOptions& options) {
     if (options.method == "newline_delimited") {
-        FramingOptions::Delimited newline = options.newline_delimited;
-        newline.delimiter = '\n';
-        return std::make_unique<DelimitedFramer>(newline);
+        return std::make_unique<DelimitedFramer>(
+            FramingOptions::CharacterDelimited{'\n', options.newline_delimited.max_length,
+                                               options.newline_delimited.oversized_action});
     }
     if (options.method == "character_delimited") {
-        return std::make_unique<DelimitedFramer>(options.character_delimited);
+        if (!options.character_delimited) {
+            return failure("missing field `character_delimited`");
+        }
+        return std::make_unique<DelimitedFramer>(*options.character_delimited);
     }
     if (options.method == "bytes") {
         return std::make_unique<BytesFramer>();

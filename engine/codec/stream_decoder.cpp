@@ -84,7 +84,7 @@ FramingOptions default_stream_framing(std::string_view codec) {
         framing.method = "varint_length_delimited";
     } else if (codec == "gelf") {
         framing.method = "character_delimited";
-        framing.character_delimited.delimiter = '\0';
+        framing.character_delimited.emplace().delimiter = '\0';
     }
     return framing;
 }

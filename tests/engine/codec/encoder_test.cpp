@@ -114,7 +114,9 @@ TEST(Encoder, Framings) {
         return encoded(*batch, codec("json"), framing);
     };
     EXPECT_EQ(framed({.method = "bytes"}), R"({"a":1}{"a":2})");
-    EXPECT_EQ(framed({.method = "character_delimited", .delimiter = '|'}), R"({"a":1}|{"a":2}|)");
+    EXPECT_EQ(framed({.method = "character_delimited",
+                      .character_delimited = EventFramingOptions::CharacterDelimited{'|'}}),
+              R"({"a":1}|{"a":2}|)");
     EXPECT_EQ(framed({.method = "length_delimited", .length_delimited = LengthDelimitedOptions{}}),
               std::string("\0\0\0\7{\"a\":1}\0\0\0\7{\"a\":2}", 22));
     EXPECT_EQ(

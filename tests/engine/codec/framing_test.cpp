@@ -62,7 +62,7 @@ TEST(Framing, LongLinesAreDroppedOrTruncated) {
 
 TEST(Framing, CharacterDelimited) {
     FramingOptions options = method("character_delimited");
-    options.character_delimited.delimiter = '|';
+    options.character_delimited.emplace().delimiter = '|';
     expect_frames(options, "a|b\n||c", {"a", "b\n", "", "c"});
 }
 
