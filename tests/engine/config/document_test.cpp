@@ -101,6 +101,13 @@ TEST(Document, RefusesWhatIsNestedTooDeeply) {
     EXPECT_FALSE(load(bomb, Syntax::Yaml).good);
 }
 
+TEST(Document, RefusesLettersThatKeysCannotHave) {
+    for (const char* text : {"\xC8\xA8 = 1\n", "a \xC8\xA8\n", "[\xC8\xA8]\n", "[a\xC8\xA8]\n",
+                             "a = \xC8\xA8\n", "a.\xC8\xA8 = 1\n"})
+        EXPECT_FALSE(load(text, Syntax::Toml).good) << text;
+    EXPECT_TRUE(load("a = \"\"\"x\\\n  \xC8\xA8\"\"\" # \xC8\xA8\n", Syntax::Toml).good);
+}
+
 std::optional<std::string> environment(const std::string& name) {
     if (name == "HOST")
         return "example.org";
