@@ -78,6 +78,14 @@ TEST(Document, MergesYamlAnchors) {
     EXPECT_EQ(use.find("y")->value.as_integer(), 3);
 }
 
+TEST(Document, TakesOneYamlDocument) {
+    EXPECT_TRUE(load("", Syntax::Yaml).good);
+    EXPECT_TRUE(load("# nothing\n", Syntax::Yaml).good);
+    EXPECT_TRUE(load("---\na: 1\n...\n", Syntax::Yaml).good);
+    EXPECT_FALSE(load("a: 1\n---\nb: 2\n", Syntax::Yaml).good);
+    EXPECT_FALSE(load(",", Syntax::Yaml).good);
+}
+
 TEST(Document, ReadsJsonWithPlaces) {
     const Loaded loaded =
         load("{\"a\": {\"b\\n\": [1, -2.5, \"x\\ty\"]},\n \"n\": null, \"t\": true}", Syntax::Json);
