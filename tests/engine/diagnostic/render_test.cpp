@@ -250,7 +250,7 @@ TEST(Render, NewlineItselfIsASpanOverLines) {
         program("(1\n + 2)", Diagnostic::error(203, "syntax error")
                                  .primary({2, 3}, "unexpected syntax token: \"Newline\"")
                                  .context({2, 3}, "expected one of: \")\""));
-    EXPECT_EQ(shown, R"(error[E203]: syntax error
+    EXPECT_EQ(shown, R"text(error[E203]: syntax error
   ┌─ :1:3
   │
 1 │     (1
@@ -259,8 +259,8 @@ TEST(Render, NewlineItselfIsASpanOverLines) {
 2 │ │ │  + 2)
   │ ╰─│^ unexpected syntax token: "Newline"
   │   ╰' expected one of: ")"
-  │ )
-    " + std::string(footer));
+  │
+)text" + std::string(footer));
 }
 
 TEST(Render, WideCharactersTakeTwoColumns) {
