@@ -22,7 +22,7 @@
 namespace engine::vrl::ast {
 
 /// Bound on the height of every tree, so that recursive passes cannot exhaust the stack.
-inline constexpr std::uint32_t max_expression_height = 512;
+inline constexpr std::uint32_t max_expression_height = 1024;
 
 struct Expression;
 
@@ -60,7 +60,7 @@ struct TemplateString {
     /// Each Name is a variable. Adjacent variables have no Text between them.
     std::vector<std::variant<Text, Name>> segments;
 };
-/// `r'…'`: the pattern as written, `\'` replaced by `'`; compiled (E101) by the type checker.
+/// `r'…'`: the pattern as written (`\'` keeps its backslash); compiled (E101) by the type checker.
 struct RegexLiteral {
     std::string pattern;
 };

@@ -1,0 +1,136 @@
+#include "engine/vrl/parser/statement_parser.hpp"
+
+#include <algorithm>
+#include <optional>
+
+namespace engine::vrl {
+
+using grammar::VrlParser;
+
+/// Our tokens as ANTLR wants them. ANTLR's own streams would copy and buffer them once more, and
+/// could not show one token as another (see `substitute`).
+class StatementParser::Stream final : public antlr4::TokenStream {
+public:
+    explicit Stream(std::span<const Token> tokens) {
+        tokens_.reserve(tokens.size() + 1);
+        for (const Token& token : tokens)
+            add(token.type, token.span);
+        const std::uint32_t end = tokens.empty() ? 0 : tokens.back().span.end;
+        // The second one remains when `substitute` puts another token in the place of the first.
+        add(antlr4::Token::EOF, {end, end});
+        add(antlr4::Token::EOF, {end, end});
+    }
+
+    /// Until `restore`, the token at `index` has another type and the text ends behind it.
+    void substitute(std::size_t index, std::size_t type) {
+        original_ = {index, tokens_[index]->getType()};
+        tokens_[index]->setType(type);
+        limit_ = index + 1;
+    }
+    void restore() {
+        tokens_[original_.first]->setType(original_.second);
+        limit_ = tokens_.size() - 1;
+    }
+
+    antlr4::Token* LT(ssize_t offset) override {
+        const ssize_t at = static_cast<ssize_t>(at_) + offset - (offset > 0 ? 1 : 0);
+        if (at < 0)
+            return nullptr;
+        return at_or_end(static_cast<std::size_t>(at));
+    }
+    std::size_t LA(ssize_t offset) override { return LT(offset)->getType(); }
+    antlr4::Token* get(std::size_t index) const override { return tokens_[index].get(); }
+    void consume() override { at_ = std::min(at_ + 1, tokens_.size() - 1); }
+    ssize_t mark() override { return 0; }
+    void release(ssize_t) override {}
+    std::size_t index() override { return at_; }
+    void seek(std::size_t index) override { at_ = std::min(index, tokens_.size() - 1); }
+    std::size_t size() override { return tokens_.size(); }
+    antlr4::TokenSource* getTokenSource() const override { return nullptr; }
+    std::string getSourceName() const override { return "program"; }
+    std::string getText() override { return {}; }
+    std::string getText(const antlr4::misc::Interval&) override { return {}; }
+    std::string getText(antlr4::RuleContext*) override { return {}; }
+    std::string getText(antlr4::Token*, antlr4::Token*) override { return {}; }
+
+private:
+    void add(std::size_t type, Span span) {
+        auto token = std::make_unique<antlr4::CommonToken>(type);
+        token->setStartIndex(span.begin);
+        token->setStopIndex(span.end);
+        token->setTokenIndex(tokens_.size());
+        tokens_.push_back(std::move(token));
+        limit_ = tokens_.size() - 1;
+    }
+    antlr4::Token* at_or_end(std::size_t at) const {
+        return (at >= limit_ ? tokens_.back() : tokens_[at]).get();
+    }
+
+    std::vector<std::unique_ptr<antlr4::CommonToken>> tokens_;
+    std::size_t at_ = 0;
+    std::size_t limit_ = 0;
+    std::pair<std::size_t, std::size_t> original_;
+};
+
+/// Ends the parse at the first error; `Failure` passes through the generated code, which catches
+/// ANTLR's exceptions only, and is caught in `parse`.
+class StatementParser::FirstError final : public antlr4::DefaultErrorStrategy {
+public:
+    void recover(antlr4::Parser*, std::exception_ptr error) override {
+        try {
+            std::rethrow_exception(error);
+        } catch (const antlr4::RecognitionException& recognition) {
+            throw Failure{recognition.getOffendingToken()->getTokenIndex()};
+        }
+    }
+    antlr4::Token* recoverInline(antlr4::Parser* parser) override {
+        throw Failure{parser->getCurrentToken()->getTokenIndex()};
+    }
+    void reportError(antlr4::Parser*, const antlr4::RecognitionException&) override {}
+    void sync(antlr4::Parser*) override {}
+};
+
+StatementParser::StatementParser(std::span<const Token> tokens)
+    : tokens_(tokens),
+      stream_(std::make_unique<Stream>(tokens)),
+      parser_(std::make_unique<VrlParser>(stream_.get())) {
+    parser_->removeErrorListeners();
+    parser_->setErrorHandler(std::make_shared<FirstError>());
+}
+
+StatementParser::~StatementParser() = default;
+
+std::expected<VrlParser::Root_statementContext*, StatementParser::Failure> StatementParser::parse(
+    std::size_t begin) {
+    auto* simulator = parser_->getInterpreter<antlr4::atn::ParserATNSimulator>();
+    std::optional<Failure> failure;
+    // SLL is the fast mode; what it refuses may still be right in full context.
+    for (const auto mode : {antlr4::atn::PredictionMode::SLL, antlr4::atn::PredictionMode::LL}) {
+        simulator->setPredictionMode(mode);
+        parser_->reset();
+        stream_->seek(begin);
+        try {
+            return parser_->root_statement();
+        } catch (const Failure& first) {
+            failure = first;
+        }
+    }
+    return std::unexpected(*failure);
+}
+
+// What is expected is found by trying: each kind of token is put in the place of the faulty one,
+// and counts when the parser then gets past it. That is exact, which the sets that ANTLR keeps for
+// its own messages are not, and costs time only in faulty statements.
+std::vector<std::string_view> StatementParser::expected_at(std::size_t begin, std::size_t failed) {
+    std::vector<std::string_view> names;
+    for (const auto& [type, name] : expected_names()) {
+        stream_->substitute(failed, type);
+        const auto tried = parse(begin);
+        if (tried.has_value() || tried.error().token > failed)
+            names.push_back(name);
+        stream_->restore();
+    }
+    return names;
+}
+
+}  // namespace engine::vrl
