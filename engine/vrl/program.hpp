@@ -56,6 +56,7 @@ public:
 
 private:
     friend class Compiler;
+    friend class CallCompiler;
     friend struct Outcome run(const Program& program, Target& target, Context& context);
     Arena constants_;
     std::vector<std::shared_ptr<const void>> owned_;  // regexes that constants point to
