@@ -73,6 +73,19 @@ BatchRef Batch::fork(const BatchRef& parent) {
     return child;
 }
 
+BatchRef Batch::select(BatchRef batch, std::span<const std::uint32_t> positions) {
+    if (batch->unique()) {
+        batch->keep(positions);
+        return batch;
+    }
+    BatchRef chosen = derive(batch);
+    chosen->reserve(positions.size());
+    for (const std::uint32_t position : positions) {
+        chosen->push_from(*batch, position);
+    }
+    return chosen;
+}
+
 void Batch::reserve(std::size_t events) {
     if (kind_ == EventKind::Metric) {
         metrics_.reserve(events);
@@ -130,6 +143,10 @@ void Batch::set_envelope(EnvelopeRef envelope) {
 }
 
 void Batch::begin_envelope(EnvelopeRef envelope) {
+    if (empty()) {
+        set_envelope(std::move(envelope));
+        return;
+    }
     envelopes_.push_back(std::move(envelope));
     if (envelopes_.size() > 1 && envelope_column_.empty()) {
         envelope_column_.assign(size(), 0);

@@ -17,7 +17,7 @@ using P = grammar::VrlParser;
 // Lists of what was expected are made for so many faulty statements of a program, and up to so many
 // tokens into a statement: finding one costs fifty parses of what stands before the error.
 constexpr std::size_t max_lists = 16;
-constexpr std::size_t max_listed_tokens = 2000;
+constexpr std::size_t max_listed_tokens = 500;
 
 /// Parses the root statements of one program in turn. Lives on the stack of `parse`.
 class ProgramParser {

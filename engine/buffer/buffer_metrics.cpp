@@ -1,0 +1,20 @@
+#include "engine/buffer/buffer_metrics.hpp"
+
+#include <algorithm>
+
+namespace engine::buffer {
+
+telemetry::Tags buffer_tags(const telemetry::ComponentMetrics& metrics,
+                            std::initializer_list<std::pair<std::string, std::string>> more) {
+    telemetry::Tags tags = metrics.with({{"stage", "0"}});
+    for (const auto& [key, value] : metrics.tags()) {
+        if (key == "component_id") {
+            tags.emplace_back("buffer_id", value);
+        }
+    }
+    tags.insert(tags.end(), more.begin(), more.end());
+    std::ranges::sort(tags);
+    return tags;
+}
+
+}  // namespace engine::buffer

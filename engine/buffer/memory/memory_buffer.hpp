@@ -1,0 +1,43 @@
+#pragma once
+
+#include "engine/buffer/sink_buffer.hpp"
+#include "engine/buffer/when_full.hpp"
+#include "engine/io/channel.hpp"
+#include "engine/telemetry/log.hpp"
+#include "engine/telemetry/metrics.hpp"
+
+namespace engine::buffer {
+
+/// A queue in memory, bounded in events (`max_events`) or estimated bytes (`max_size`).
+class MemoryBuffer final : public SinkBuffer {
+public:
+    struct Options {
+        std::size_t max_events = 500;
+        std::size_t max_bytes = 0;  // 0: bounded in events
+        WhenFull when_full = WhenFull::Block;
+    };
+    /// `sink` prepares the batches; both references outlive the buffer.
+    MemoryBuffer(const Options& options, const component::Sink& sink,
+                 const telemetry::ComponentMetrics& metrics, telemetry::Logger log);
+
+    Offer offer(Delivery& delivery) override;
+    io::Task<void> take(Delivery delivery) override;
+    void close() override { channel_.close(); }
+    io::Task<std::optional<component::SinkItem>> receive() override;
+    std::optional<component::SinkItem> try_receive() override;
+
+private:
+    [[nodiscard]] std::size_t weight(const Batch& batch) const;
+    [[nodiscard]] component::SinkItem prepared(Delivery delivery) const;
+    void drop(Delivery& delivery);
+    void count_out(const component::SinkItem& item);
+
+    Options options_;
+    const component::Sink& sink_;
+    io::Channel<component::SinkItem> channel_;
+    telemetry::Gauge& depth_events_;
+    telemetry::Counter& discarded_;
+    telemetry::Logger log_;
+};
+
+}  // namespace engine::buffer

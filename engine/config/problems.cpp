@@ -1,0 +1,91 @@
+#include "engine/config/problems.hpp"
+
+#include <algorithm>
+#include <set>
+#include <tuple>
+
+#include <fmt/format.h>
+
+#include "engine/diagnostic/render.hpp"
+
+namespace engine::config {
+namespace {
+
+Problem make(Diagnostic diagnostic, const Location& location, std::string label, std::string note) {
+    if (location.file != nullptr)
+        diagnostic.labels.push_back({LabelStyle::Primary, location.span, std::move(label)});
+    else if (!label.empty())
+        diagnostic.notes.push_back(std::move(label));
+    if (!note.empty())
+        diagnostic.notes.push_back(std::move(note));
+    return {location.file, std::move(diagnostic)};
+}
+
+std::string render_without_file(const Diagnostic& diagnostic) {
+    std::string text = fmt::format(
+        "{}: {}", diagnostic.severity == Severity::Error ? "error" : "warning", diagnostic.message);
+    for (const std::string& note : diagnostic.notes)
+        text += fmt::format("\n  = {}", note);
+    return text;
+}
+
+auto order(const Problem& problem) {
+    return std::tuple(problem.file == nullptr ? std::string() : problem.file->name(),
+                      problem.file == nullptr ? 0U : problem.diagnostic.begin());
+}
+
+}  // namespace
+
+void Problems::error(const Location& location, std::string message, std::string label,
+                     std::string note) {
+    add(make(Diagnostic::error(0, std::move(message)), location, std::move(label),
+             std::move(note)));
+}
+
+void Problems::warning(const Location& location, std::string message, std::string label,
+                       std::string note) {
+    add(make(Diagnostic::warning(0, std::move(message)), location, std::move(label),
+             std::move(note)));
+}
+
+std::size_t Problems::error_count() const {
+    return static_cast<std::size_t>(std::ranges::count_if(problems_, [](const Problem& problem) {
+        return problem.diagnostic.severity == Severity::Error;
+    }));
+}
+
+void Problems::sort() {
+    std::ranges::stable_sort(
+        problems_, [](const Problem& a, const Problem& b) { return order(a) < order(b); });
+    std::vector<Problem> kept;
+    std::set<std::tuple<std::string, std::uint32_t, std::string>> known;
+    for (Problem& problem : problems_) {
+        const auto [file, begin] = order(problem);
+        if (known.emplace(file, begin, problem.diagnostic.message).second)
+            kept.push_back(std::move(problem));
+    }
+    problems_ = std::move(kept);
+}
+
+std::string Problems::render() const {
+    std::string text;
+    for (const Problem& problem : problems_) {
+        if (!text.empty())
+            text += '\n';
+        text += problem.file == nullptr
+                    ? render_without_file(problem.diagnostic)
+                    : engine::render(problem.diagnostic, *problem.file, RenderStyle::Configuration);
+        if (!text.ends_with('\n'))
+            text += '\n';
+    }
+    return text;
+}
+
+std::string place(const Location& location) {
+    if (location.file == nullptr)
+        return {};
+    const Position position = location.file->position(location.span.begin);
+    return fmt::format("{}:{}:{}", location.file->name(), position.line, position.column);
+}
+
+}  // namespace engine::config

@@ -1,0 +1,377 @@
+#include "engine/io/http_connection.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cstring>
+#include <exception>
+#include <random>
+
+namespace engine::io {
+
+namespace asio = boost::asio;
+using std::chrono::steady_clock;
+
+namespace {
+
+constexpr std::size_t initial_input = 4096;
+constexpr std::size_t read_size = std::size_t{64} << 10;
+constexpr std::chrono::milliseconds drain_time{2'000};
+constexpr std::size_t first_chunked_capacity = std::size_t{16} << 10;
+
+steady_clock::time_point retirement(const HttpServerOptions& options) {
+    if (options.max_connection_age.count() == 0)
+        return steady_clock::time_point::max();
+    thread_local std::minstd_rand random{std::random_device{}()};
+    const double jitter = std::clamp(options.max_connection_age_jitter, 0.0, 1.0);
+    std::uniform_real_distribution<double> factor(1.0 - jitter, 1.0 + jitter);
+    const std::chrono::duration<double, std::milli> age(
+        static_cast<double>(options.max_connection_age.count()) * factor(random));
+    return Worker::now() + std::chrono::duration_cast<steady_clock::duration>(age);
+}
+
+/// A line break in a value would start another header: it becomes a blank.
+void append_safely(std::string& out, std::string_view text) {
+    const std::size_t begin = out.size();
+    out += text;
+    for (std::size_t index = begin; index < out.size(); ++index)
+        if (out[index] == '\r' || out[index] == '\n' || out[index] == '\0')
+            out[index] = ' ';
+}
+
+void append_number(std::string& out, std::size_t number) {
+    char digits[20];
+    const auto [end, error] = std::to_chars(digits, digits + sizeof digits, number);
+    out.append(digits, end);
+}
+
+bool status_forbids_body(unsigned status) {
+    return status == 204 || status == 304;
+}
+
+}  // namespace
+
+const std::string& HttpServerShare::current_date() {
+    timespec now{};
+    clock_gettime(CLOCK_REALTIME_COARSE, &now);
+    if (now.tv_sec != date_second) {
+        date_second = now.tv_sec;
+        std::tm utc{};
+        gmtime_r(&date_second, &utc);
+        char text[64];
+        date.assign(text, std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &utc));
+    }
+    return date;
+}
+
+HttpConnection::HttpConnection(Stream stream, HttpConnectionContext context)
+    : stream_(std::move(stream)),
+      context_(std::move(context)),
+      position_(context_.share.connections.insert(context_.share.connections.end(), this)),
+      parser_(context_.options.limits),
+      input_(initial_input),
+      retire_at_(retirement(context_.options)) {
+    boost::system::error_code error;
+    stream_.socket().non_blocking(true, error);
+    stream_.socket().set_option(asio::ip::tcp::no_delay(true), error);
+    const auto peer = stream_.socket().remote_endpoint(error);
+    remote_address_ = peer.address().to_string();
+    remote_port_ = peer.port();
+}
+
+HttpConnection::~HttpConnection() {
+    context_.share.connections.erase(position_);
+}
+
+void HttpConnection::enter(Phase phase, std::chrono::milliseconds timeout) {
+    phase_ = phase;
+    deadline_ = Worker::now() + timeout;
+}
+
+void HttpConnection::enforce_deadline(steady_clock::time_point now) {
+    if (phase_ == Phase::Handling || expired_ || now < deadline_)
+        return;
+    expired_ = true;
+    stream_.cancel();
+}
+
+void HttpConnection::close_if_idle() {
+    if (phase_ == Phase::Idle || phase_ == Phase::Handshake)
+        abort();
+}
+
+void HttpConnection::abort() {
+    aborted_ = true;
+    stream_.close();
+}
+
+std::string_view HttpConnection::unread() const {
+    return {input_.data() + input_begin_, input_end_ - input_begin_};
+}
+
+void HttpConnection::consume(std::size_t count) {
+    input_begin_ += count;
+    if (input_begin_ == input_end_)
+        input_begin_ = input_end_ = 0;
+}
+
+Task<bool> HttpConnection::fill() {
+    if (input_end_ == input_.size()) {
+        const std::size_t size = input_end_ - input_begin_;
+        if (input_begin_ != 0)
+            std::memmove(input_.data(), input_.data() + input_begin_, size);
+        else
+            input_.resize(input_.size() * 2);
+        input_begin_ = 0;
+        input_end_ = size;
+    }
+    const auto [error, count] = co_await stream_.read_some(
+        asio::buffer(input_.data() + input_end_, input_.size() - input_end_));
+    input_end_ += count;
+    co_return !error;
+}
+
+Task<> HttpConnection::run() {
+    if (stream_.is_tls()) {
+        enter(Phase::Handshake, context_.options.header_timeout);
+        if (co_await stream_.handshake(asio::ssl::stream_base::server)) {
+            stream_.close();
+            co_return;
+        }
+    }
+    enter(Phase::Idle, context_.options.header_timeout);
+    while (co_await serve_request() == Next::Continue) {
+    }
+    if (!aborted_) {
+        stream_.shutdown_send();
+        stream_.close();
+    }
+}
+
+Task<HttpConnection::Next> HttpConnection::serve_request() {
+    if (co_await read_head() == Next::Close)
+        co_return Next::Close;
+    if (parser_.framing() != BodyFraming::None && co_await read_body() == Next::Close)
+        co_return Next::Close;
+    const Next next = co_await respond();
+    // What the request holds goes now, not with the next request.
+    request_.headers.clear();
+    request_.head = {};
+    request_.body = {};
+    request_.reservation.release();
+    parser_.reset();
+    co_return next;
+}
+
+Task<HttpConnection::Next> HttpConnection::read_head() {
+    for (;;) {
+        if (input_begin_ != input_end_) {
+            if (phase_ == Phase::Idle)
+                enter(Phase::Head, context_.options.header_timeout);
+            const ParseState state = parser_.parse_head(unread(), request_);
+            if (state == ParseState::Complete)
+                break;
+            if (state == ParseState::Failed) {
+                co_await refuse(parser_.error_status());
+                co_return Next::Close;
+            }
+        } else if (context_.stopping.load(std::memory_order_relaxed)) {
+            co_return Next::Close;
+        }
+        if (!co_await fill()) {
+            if (expired_ && phase_ == Phase::Head)
+                co_await refuse(408);
+            co_return Next::Close;
+        }
+    }
+    consume(parser_.head_size());
+    request_.remote_address = remote_address_;
+    request_.remote_port = remote_port_;
+    request_.tls = stream_.is_tls();
+    request_.abandoned = context_.abandoned;
+    co_return Next::Continue;
+}
+
+Task<HttpConnection::Next> HttpConnection::read_body() {
+    enter(Phase::Handling, {});  // waiting for the budget is no stall of the client's
+    if (parser_.framing() == BodyFraming::Length) {
+        const std::size_t length = parser_.content_length();
+        if (!context_.options.budget->try_reserve(length, request_.reservation))
+            request_.reservation = co_await context_.options.budget->reserve(length);
+        request_.body = SlabRef::with_capacity(length);
+    }
+    if (parser_.expects_continue() && input_begin_ == input_end_ &&
+        co_await send_continue() == Next::Close)
+        co_return Next::Close;
+    enter(Phase::Body, context_.options.stall_timeout);
+    const Next next = parser_.framing() == BodyFraming::Length ? co_await read_sized_body()
+                                                               : co_await read_chunked_body();
+    if (next == Next::Close && expired_ && !aborted_)
+        co_await refuse(408);
+    co_return next;
+}
+
+Task<HttpConnection::Next> HttpConnection::send_continue() {
+    static constexpr std::string_view line = "HTTP/1.1 100 Continue\r\n\r\n";
+    enter(Phase::Writing, context_.options.stall_timeout);
+    const asio::const_buffer buffer(line.data(), line.size());
+    co_return co_await stream_.write({&buffer, 1}) ? Next::Close : Next::Continue;
+}
+
+Task<HttpConnection::Next> HttpConnection::read_sized_body() {
+    SlabRef& body = request_.body;
+    const std::size_t length = parser_.content_length();
+    const std::size_t here = std::min(length, input_end_ - input_begin_);
+    body.append(unread().substr(0, here));
+    consume(here);
+    while (body.size() < length) {
+        const auto [error, count] =
+            co_await stream_.read_some(asio::buffer(body.spare().data(), length - body.size()));
+        body.commit(count);
+        if (error)
+            co_return Next::Close;
+        deadline_ = Worker::now() + context_.options.stall_timeout;
+    }
+    co_return Next::Continue;
+}
+
+Task<HttpConnection::Next> HttpConnection::ensure_body_room(std::size_t room) {
+    SlabRef& body = request_.body;
+    if (body.capacity() - body.size() >= room)
+        co_return Next::Continue;
+    const std::size_t capacity =
+        std::max({body.capacity() * 2, body.size() + room, first_chunked_capacity});
+    enter(Phase::Handling, {});
+    co_await context_.options.budget->grow(request_.reservation, capacity - body.capacity());
+    enter(Phase::Body, context_.options.stall_timeout);
+    SlabRef larger = SlabRef::with_capacity(capacity);
+    larger.append(body.view());
+    body = std::move(larger);
+    co_return aborted_ ? Next::Close : Next::Continue;
+}
+
+Task<HttpConnection::Next> HttpConnection::read_chunked_body() {
+    const std::size_t limit = context_.options.limits.max_header_bytes;
+    for (;;) {
+        if (input_begin_ != input_end_) {
+            if (co_await ensure_body_room(input_end_ - input_begin_) == Next::Close)
+                co_return Next::Close;
+            const auto progress = parser_.parse_chunks(unread(), request_.body);
+            consume(progress.consumed);
+            if (progress.state == ParseState::Complete)
+                co_return Next::Continue;
+            // What stays unread is the line of a chunk or trailers: as bounded as a head.
+            const bool too_long = input_end_ - input_begin_ > limit;
+            if (progress.state == ParseState::Failed || too_long) {
+                co_await refuse(too_long ? 431 : parser_.error_status());
+                co_return Next::Close;
+            }
+        }
+        if (input_.size() < read_size && input_begin_ == input_end_)
+            input_.resize(read_size);
+        if (!co_await fill())
+            co_return Next::Close;
+        deadline_ = Worker::now() + context_.options.stall_timeout;
+    }
+}
+
+Task<HttpResponse> HttpConnection::handle() {
+    try {
+        co_return co_await context_.handler(request_);
+    } catch (const std::exception&) {
+        // Third-party code below the handler; what it says is not for the client.
+    }
+    co_return HttpResponse{500, {}, {}};
+}
+
+Task<HttpConnection::Next> HttpConnection::respond() {
+    enter(Phase::Handling, {});
+    HttpResponse response = co_await handle();
+    const bool keep = parser_.keep_alive() && !aborted_ &&
+                      !context_.stopping.load(std::memory_order_relaxed) &&
+                      Worker::now() < retire_at_;
+    const bool wants_close = std::ranges::any_of(response.headers, [](const auto& header) {
+        return same_header_name(header.first, "connection") &&
+               same_header_name(header.second, "close");
+    });
+    if (aborted_ || !co_await write(std::move(response), keep && !wants_close))
+        co_return Next::Close;
+    if (!keep || wants_close) {
+        if (input_begin_ != input_end_)
+            co_await drain();  // a reset because of pipelined bytes would eat the answer
+        co_return Next::Close;
+    }
+    enter(Phase::Idle, context_.options.keep_alive_timeout);
+    co_return Next::Continue;
+}
+
+Task<bool> HttpConnection::write(HttpResponse response, bool keep) {
+    enter(Phase::Writing, context_.options.stall_timeout);
+    format_head(response, keep);
+    const bool with_body = !status_forbids_body(response.status) && request_.method != "HEAD";
+    const asio::const_buffer buffers[] = {asio::buffer(output_head_), asio::buffer(response.body)};
+    const std::size_t count = with_body && !response.body.empty() ? 2 : 1;
+    co_return !co_await stream_.write({buffers, count});
+}
+
+void HttpConnection::format_head(const HttpResponse& response, bool keep) {
+    std::string& out = output_head_;
+    out.assign("HTTP/1.1 ");
+    append_number(out, response.status);
+    out += ' ';
+    out += status_phrase(response.status);
+    out += "\r\n";
+    std::string_view head_length;
+    for (const auto& [name, value] : response.headers) {
+        if (same_header_name(name, "content-length")) {
+            head_length = value;
+            continue;
+        }
+        if (same_header_name(name, "transfer-encoding") || same_header_name(name, "connection") ||
+            same_header_name(name, "date"))
+            continue;
+        append_safely(out, name);
+        out += ": ";
+        append_safely(out, value);
+        out += "\r\n";
+    }
+    if (!status_forbids_body(response.status)) {
+        out += "content-length: ";
+        if (request_.method == "HEAD" && !head_length.empty())
+            append_safely(out, head_length);
+        else
+            append_number(out, response.body.size());
+        out += "\r\n";
+    }
+    if (!keep)
+        out += "connection: close\r\n";
+    else if (request_.version < 11)
+        out += "connection: keep-alive\r\n";
+    out += "date: ";
+    out += context_.share.current_date();
+    out += "\r\n\r\n";
+}
+
+Task<> HttpConnection::refuse(unsigned status) {
+    if (aborted_)
+        co_return;
+    expired_ = false;
+    request_.method = {};
+    if (co_await write(HttpResponse{status, {}, {}}, false))
+        co_await drain();
+}
+
+// Closing with unread bytes would send a reset, which can overtake the answer. So the client gets a
+// moment to read it and to stop sending.
+Task<> HttpConnection::drain() {
+    if (aborted_)
+        co_return;
+    stream_.shutdown_send();
+    enter(Phase::Draining, drain_time);
+    bool open = true;
+    while (open && !expired_ && !aborted_) {
+        input_begin_ = input_end_ = 0;
+        open = co_await fill() && Worker::now() < deadline_;
+    }
+}
+
+}  // namespace engine::io
