@@ -1,8 +1,8 @@
 #include <fmt/format.h>
 #include <xxhash.h>
 
+#include <algorithm>
 #include <atomic>
-#include <charconv>
 
 #include "engine/component/registry.hpp"
 #include "engine/event/path.hpp"
@@ -212,22 +212,23 @@ private:
     }
 
     /// Output 1 + n carries partition n.
-    void emit_partitions(const Delivery& delivery, std::span<const std::uint32_t> partitions,
-                         component::TransformOutputs& outputs) const {
-        for (std::uint32_t i = 0; i < options_.partitions; ++i) {
-            if (!outputs.connected(1 + i)) {
+    static void emit_partitions(const Delivery& delivery, std::span<const std::uint32_t> partitions,
+                                component::TransformOutputs& outputs) {
+        std::vector<std::uint32_t> present(partitions.begin(), partitions.end());
+        std::ranges::sort(present);
+        present.erase(std::ranges::unique(present).begin(), present.end());
+        for (const std::uint32_t partition : present) {
+            if (!outputs.connected(1 + partition)) {
                 continue;
             }
             std::vector<std::uint32_t> positions;
             for (std::uint32_t event = 0; event < partitions.size(); ++event) {
-                if (partitions[event] == i) {
+                if (partitions[event] == partition) {
                     positions.push_back(event);
                 }
             }
-            if (!positions.empty()) {
-                outputs.emit(1 + i,
-                             {Batch::select(delivery.batch, positions), delivery.acknowledgement});
-            }
+            outputs.emit(1 + partition,
+                         {Batch::select(delivery.batch, positions), delivery.acknowledgement});
         }
     }
 
