@@ -36,6 +36,18 @@ std::vector<BatchRef> DecodedEvents::take() {
     return std::exchange(batches_, {});
 }
 
+void DecodedEvents::add(DecodedEvents&& other) {
+    held_ = std::move(other.held_);
+    if (batches_.empty()) {
+        batches_ = std::move(other.batches_);
+        return;
+    }
+    for (BatchRef& batch : other.batches_) {
+        batches_.push_back(std::move(batch));
+    }
+    other.batches_.clear();
+}
+
 std::size_t DecodedEvents::size() const {
     std::size_t size = 0;
     for (const BatchRef& batch : batches_) {

@@ -33,6 +33,8 @@ public:
     [[nodiscard]] const std::vector<BatchRef>& batches() const { return batches_; }
     /// The batches; those without events are left out.
     [[nodiscard]] std::vector<BatchRef> take();
+    /// Appends what `other` holds, with its batches.
+    void add(DecodedEvents&& other);
     [[nodiscard]] std::size_t size() const;
     [[nodiscard]] bool empty() const { return size() == 0; }
 
@@ -73,7 +75,7 @@ struct DecoderRegistration {
 }  // namespace engine
 
 /// Last line of a decoder's file.
-#define ENGINE_REGISTER_DECODER(name, factory)                                            \
-    namespace {                                                                           \
+#define ENGINE_REGISTER_DECODER(name, factory)                                                \
+    namespace {                                                                               \
     [[maybe_unused]] const ::engine::DecoderRegistration decoder_registration(name, factory); \
     }

@@ -29,18 +29,22 @@ struct LengthDelimitedOptions {
 /// A source's `framing` table; only the members of `method` count. Plain values.
 struct FramingOptions {
     std::string method;
-    struct Delimited {
-        char delimiter = '\n';
-        std::optional<std::uint64_t> max_length;
+    struct NewlineDelimited {
+        std::optional<std::uint64_t> max_length = {};
+        OversizedAction oversized_action = OversizedAction::Drop;
+    } newline_delimited = {};
+    struct CharacterDelimited {
+        char delimiter = '\0';
+        std::optional<std::uint64_t> max_length = {};
         OversizedAction oversized_action = OversizedAction::Drop;
     };
-    Delimited newline_delimited;
-    Delimited character_delimited;
-    /// The table is required by the method.
-    std::optional<LengthDelimitedOptions> length_delimited;
+    /// Required by the method.
+    std::optional<CharacterDelimited> character_delimited = {};
+    /// Required by the method.
+    std::optional<LengthDelimitedOptions> length_delimited = {};
     struct OctetCounting {
-        std::optional<std::uint64_t> max_length;
-    } octet_counting;
+        std::optional<std::uint64_t> max_length = {};
+    } octet_counting = {};
     /// Of `varint_length_delimited`.
     std::uint64_t max_frame_length = 8388608;
 };

@@ -40,8 +40,8 @@ private:
                 line_begin = i + 1;
             }
         }
-        error_ = fmt::format("Error(\"{}\", line: {}, column: {})", why, line,
-                             position - line_begin);
+        error_ =
+            fmt::format("Error(\"{}\", line: {}, column: {})", why, line, position - line_begin);
         return false;
     }
     bool fail_here(std::string_view why) { return fail(why, position_); }

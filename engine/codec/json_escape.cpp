@@ -71,8 +71,8 @@ char* unescape_unicode(std::string_view& rest, char* out) {
             return nullptr;
         }
         rest.remove_prefix(6);
-        code_point = 0x10000 + ((code_point - 0xd800) << 10) +
-                     (static_cast<std::uint32_t>(low) - 0xdc00);
+        code_point =
+            0x10000 + ((code_point - 0xd800) << 10) + (static_cast<std::uint32_t>(low) - 0xdc00);
     }
     return write_utf8(code_point, out);
 }

@@ -55,8 +55,7 @@ bool JsonParser::index(std::string_view text) {
         }
     }
     const auto* bytes = reinterpret_cast<const std::uint8_t*>(text.data());
-    return stage1_->stage1(bytes, text.size(), simdjson::stage1_mode::regular) ==
-           simdjson::SUCCESS;
+    return stage1_->stage1(bytes, text.size(), simdjson::stage1_mode::regular) == simdjson::SUCCESS;
 }
 
 bool JsonParser::parse_indexed(std::string_view text, Arena& arena, Value& value) {
@@ -224,8 +223,7 @@ bool JsonParser::parse_scalar(Value& value) {
     ++next_;
     const auto is_word = [&](std::string_view word) {
         return static_cast<std::size_t>(text_end_ - begin) >= word.size() &&
-               std::memcmp(begin, word.data(), word.size()) == 0 &&
-               ends_token(begin + word.size());
+               std::memcmp(begin, word.data(), word.size()) == 0 && ends_token(begin + word.size());
     };
     switch (*begin) {
         case 't':
@@ -306,8 +304,7 @@ bool JsonParser::parse_float(const char* begin, const char* digits, Value& value
         return false;
     }
     std::uint64_t magnitude = 0;
-    if (whole && begin == digits &&
-        std::from_chars(digits, end, magnitude).ec == std::errc{}) {
+    if (whole && begin == digits && std::from_chars(digits, end, magnitude).ec == std::errc{}) {
         // Above i64 and within u64: the reference keeps the digits as a string.
         value = Value::bytes({begin, static_cast<std::size_t>(end - begin)});
         return true;

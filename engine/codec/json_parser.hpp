@@ -51,9 +51,7 @@ private:
     bool parse_number(const char* begin, Value& value);
     bool parse_float(const char* begin, const char* end, Value& value);
     [[nodiscard]] bool ends_token(const char* position) const;
-    [[nodiscard]] char peek() const {
-        return next_ < structurals_end_ ? text_[*next_] : '\0';
-    }
+    [[nodiscard]] char peek() const { return next_ < structurals_end_ ? text_[*next_] : '\0'; }
 
     std::unique_ptr<simdjson::internal::dom_parser_implementation> stage1_;
     // Of the text being parsed:

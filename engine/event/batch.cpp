@@ -130,6 +130,10 @@ void Batch::set_envelope(EnvelopeRef envelope) {
 }
 
 void Batch::begin_envelope(EnvelopeRef envelope) {
+    if (empty()) {
+        set_envelope(std::move(envelope));
+        return;
+    }
     envelopes_.push_back(std::move(envelope));
     if (envelopes_.size() > 1 && envelope_column_.empty()) {
         envelope_column_.assign(size(), 0);

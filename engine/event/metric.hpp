@@ -68,9 +68,9 @@ enum class MetricKind : std::uint8_t { Incremental, Absolute };
 
 struct Metric {
     std::string_view name;
-    std::string_view name_space;  // empty: none
-    std::span<MetricTag> tags;    // sorted by key
-    std::optional<Timestamp> timestamp;
+    std::string_view name_space = {};  // empty: none
+    std::span<MetricTag> tags = {};    // sorted by key
+    std::optional<Timestamp> timestamp = {};
     std::uint32_t interval_ms = 0;  // 0: none
     MetricKind kind = MetricKind::Absolute;
     MetricValue value;

@@ -16,8 +16,8 @@ public:
         }
         Batch& batch = events.logs();
         JsonParser& parser = JsonParser::local();
-        const Result<Value> root = lossy_ ? parser.parse_lossy(frame, batch.arena())
-                                          : parser.parse(frame, batch.arena());
+        const Result<Value> root =
+            lossy_ ? parser.parse_lossy(frame, batch.arena()) : parser.parse(frame, batch.arena());
         if (!root) {
             return failure("Error parsing JSON: " + root.error().message);
         }

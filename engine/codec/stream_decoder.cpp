@@ -1,0 +1,92 @@
+#include "engine/codec/stream_decoder.hpp"
+
+namespace engine {
+
+namespace {
+
+/// Makes the batches keep the slab of the frame that was read last, once.
+void hold_frame(const FrameReader& reader, std::string_view& held, DecodedEvents& events) {
+    const std::string_view slab = reader.frame_slab().view();
+    if (slab.data() != held.data()) {
+        events.hold(reader.frame_slab());
+        held = slab;
+    }
+}
+
+}  // namespace
+
+Result<void> StreamDecoder::decode(const SlabRef& slab, std::string_view bytes,
+                                   DecodedEvents& events) {
+    reader_->feed(slab, bytes);
+    return decode_frames(End::OfBlock, events);
+}
+
+Result<void> StreamDecoder::finish(DecodedEvents& events) {
+    return decode_frames(End::OfStream, events);
+}
+
+Result<void> StreamDecoder::decode_frames(End end, DecodedEvents& events) {
+    std::string_view held;
+    while (const std::optional<std::string_view> frame =
+               ENGINE_TRY(end == End::OfBlock ? reader_->next() : reader_->finish())) {
+        hold_frame(*reader_, held, events);
+        if (Result<void> decoded = decoder_.decode(*frame, events); !decoded) {
+            errors_.push_back(std::move(decoded).error());
+        }
+    }
+    return {};
+}
+
+Result<EventDecoder> EventDecoder::make(const DecodingOptions& decoding,
+                                        const std::optional<FramingOptions>& framing,
+                                        std::string_view default_framing) {
+    EventDecoder decoder;
+    decoder.decoder_ = ENGINE_TRY(make_decoder(decoding));
+    FramingOptions chosen;
+    if (framing) {
+        chosen = *framing;
+    } else if (!default_framing.empty()) {
+        chosen.method = default_framing;
+    } else {
+        chosen = default_stream_framing(decoding.codec);
+    }
+    decoder.framer_ = ENGINE_TRY(make_framer(chosen));
+    return decoder;
+}
+
+Result<void> EventDecoder::decode_message(const SlabRef& slab, std::string_view bytes,
+                                          DecodedEvents& events) const {
+    DecodedEvents decoded;
+    const std::unique_ptr<FrameReader> reader = framer_->open();
+    std::string_view held;
+    const auto decode = [&](std::string_view frame) {
+        hold_frame(*reader, held, decoded);
+        return decoder_->decode(frame, decoded);
+    };
+    reader->feed(slab, bytes);
+    while (const auto frame = ENGINE_TRY(reader->next())) {
+        ENGINE_TRY(decode(*frame));
+    }
+    while (const auto frame = ENGINE_TRY(reader->finish())) {
+        ENGINE_TRY(decode(*frame));
+    }
+    events.add(std::move(decoded));
+    return {};
+}
+
+FramingOptions default_stream_framing(std::string_view codec) {
+    FramingOptions framing;
+    framing.method = "newline_delimited";
+    if (codec == "native" || codec == "avro" || codec == "otlp") {
+        framing.method = "length_delimited";
+        framing.length_delimited.emplace();
+    } else if (codec == "protobuf") {
+        framing.method = "varint_length_delimited";
+    } else if (codec == "gelf") {
+        framing.method = "character_delimited";
+        framing.character_delimited.emplace().delimiter = '\0';
+    }
+    return framing;
+}
+
+}  // namespace engine

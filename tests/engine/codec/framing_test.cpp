@@ -1,0 +1,117 @@
+#include <gtest/gtest.h>
+
+#include "engine/codec/framing.hpp"
+
+namespace engine {
+namespace {
+
+/// Frames of `input`, fed in blocks of `block` bytes; an error is the last entry.
+std::vector<std::string> frames(const FramingOptions& options, const std::string& input,
+                                std::size_t block) {
+    const auto framer = make_framer(options).value();
+    const auto reader = framer->open();
+    std::vector<std::string> result;
+    const auto drain = [&](auto read) {
+        while (true) {
+            const auto frame = read();
+            if (!frame) {
+                result.push_back("error: " + frame.error().message);
+                return false;
+            }
+            if (!*frame)
+                return true;
+            result.emplace_back(**frame);
+            EXPECT_GE((*frame)->data(), reader->frame_slab().view().data());
+        }
+    };
+    for (std::size_t i = 0; i < input.size(); i += block) {
+        reader->feed(SlabRef::copy_of(input.substr(i, block)));
+        if (!drain([&] { return reader->next(); }))
+            return result;
+    }
+    drain([&] { return reader->finish(); });
+    return result;
+}
+
+void expect_frames(const FramingOptions& options, const std::string& input,
+                   const std::vector<std::string>& expected) {
+    for (std::size_t block = 1; block <= input.size() + 1; ++block)
+        EXPECT_EQ(frames(options, input, block), expected) << "blocks of " << block;
+}
+
+FramingOptions method(std::string name) {
+    FramingOptions options;
+    options.method = std::move(name);
+    return options;
+}
+
+TEST(Framing, NewlinesKeepCarriageReturns) {
+    expect_frames(method("newline_delimited"), "a\nb\r\n\nc", {"a", "b\r", "", "c"});
+    expect_frames(method("newline_delimited"), "a\n", {"a"});
+}
+
+TEST(Framing, LongLinesAreDroppedOrTruncated) {
+    FramingOptions options = method("newline_delimited");
+    options.newline_delimited.max_length = 5;
+    expect_frames(options, "12345\n1234567\nok\n", {"12345", "ok"});
+    expect_frames(options, "12345\n1234567", {"12345"});
+    options.newline_delimited.oversized_action = OversizedAction::Truncate;
+    expect_frames(options, "12345\n1234567\nok\n", {"12345", "12345", "ok"});
+    expect_frames(options, "1234567", {"12345"});
+}
+
+TEST(Framing, CharacterDelimited) {
+    FramingOptions options = method("character_delimited");
+    options.character_delimited.emplace().delimiter = '|';
+    expect_frames(options, "a|b\n||c", {"a", "b\n", "", "c"});
+}
+
+TEST(Framing, BytesAreOneFrame) {
+    expect_frames(method("bytes"), "one\ntwo\n", {"one\ntwo\n"});
+}
+
+TEST(Framing, LengthDelimited) {
+    FramingOptions options = method("length_delimited");
+    EXPECT_EQ(make_framer(options).error().message, "missing field `length_delimited`");
+    options.length_delimited.emplace();
+    const std::string three("\0\0\0\3one\0\0\0\0\0\0\0\3two", 18);
+    expect_frames(options, three, {"one", "", "two"});
+    expect_frames(options, three.substr(0, 17), {"one", "", "error: bytes remaining on stream"});
+    options.length_delimited->max_frame_length = 2;
+    expect_frames(options, three, {"error: frame size too big"});
+    options.length_delimited = {
+        .length_field_offset = 1, .length_field_length = 2, .length_field_is_big_endian = false};
+    expect_frames(options, std::string("Z\3\0oneZ\2\0ab", 11), {"one", "ab"});
+}
+
+TEST(Framing, VarintLengthDelimited) {
+    FramingOptions options = method("varint_length_delimited");
+    expect_frames(options, std::string("\3one\0\5two\nx", 11), {"one", "", "two\nx"});
+    const std::string big(300, 'x');
+    expect_frames(options, "\xac\x02" + big, {big});
+    options.max_frame_length = 4;
+    expect_frames(options, "\5abcde\2ok", {"error: Frame too large: 5 bytes (max: 4)"});
+}
+
+TEST(Framing, OctetCounting) {
+    FramingOptions options = method("octet_counting");
+    expect_frames(options, "5 hello11 hello world3 a\nb", {"hello", "hello world", "a\nb"});
+    expect_frames(options, "5 helloX bad\n3 abc", {"hello", "X bad", "abc"});
+    expect_frames(options, "3 abc10 short", {"abc"});
+    options.octet_counting.max_length = 4;
+    expect_frames(options, "3 abc6 toolong3 xyz", {"abc", "error: Frame length limit exceeded"});
+}
+
+TEST(Framing, DroppedFramesAreCounted) {
+    FramingOptions options = method("newline_delimited");
+    options.newline_delimited.max_length = 2;
+    const auto framer = make_framer(options).value();
+    const auto reader = framer->open();
+    reader->feed(SlabRef::copy_of("abc\nd\nefg\n"));
+    EXPECT_EQ(**reader->next(), "d");
+    EXPECT_FALSE(*reader->next());
+    EXPECT_EQ(reader->discarded(), 2);
+}
+
+}  // namespace
+}  // namespace engine
