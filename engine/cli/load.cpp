@@ -101,6 +101,7 @@ std::unique_ptr<LoadedConfiguration> load_configuration(const Arguments& argumen
     }
     loaded->configuration = config::read_configuration(
         std::move(document), component::registered_components(), problems);
+    loaded->configuration.globals.max_decompressed_size = arguments.max_decompressed_size_bytes;
     loaded->graph = topology::resolve_graph(loaded->configuration, problems);
     if (!arguments.allow_empty_config) {
         const auto has = [&](config::ComponentKind kind) {
