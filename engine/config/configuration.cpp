@@ -86,7 +86,7 @@ public:
                         Problems& problems)
         : configuration_(configuration), catalog_(catalog), problems_(problems) {}
 
-    void run() {
+    void run(EmptyConfiguration empty) {
         const Node& root = configuration_.document.root();
         OptionContext context("", problems_);
         configuration_.globals = read_global_options(root, context);
@@ -97,8 +97,9 @@ public:
             const OptionPath path(context, "tests");
             (void)option_type::expect_array(tests->value, context);
         }
-        for (const ComponentKind kind : {ComponentKind::Source, ComponentKind::Sink})
-            require_some(kind);
+        if (empty == EmptyConfiguration::Refused)
+            for (const ComponentKind kind : {ComponentKind::Source, ComponentKind::Sink})
+                require_some(kind);
         check_ids();
         check_resources(configuration_.components, problems_);
     }
@@ -231,10 +232,10 @@ std::vector<OptionDescription> common_options(ComponentKind kind) {
 }
 
 Configuration read_configuration(Document document, const ComponentCatalog& catalog,
-                                 Problems& problems) {
+                                 Problems& problems, EmptyConfiguration empty) {
     Configuration configuration;
     configuration.document = std::move(document);
-    ConfigurationReader(configuration, catalog, problems).run();
+    ConfigurationReader(configuration, catalog, problems).run(empty);
     return configuration;
 }
 

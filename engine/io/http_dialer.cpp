@@ -70,15 +70,19 @@ Task<HttpDialer::Connection> HttpDialer::dial(Endpoint endpoint, const Proxy* pr
     Socket socket(worker_.context());
     const std::string host = proxy != nullptr ? proxy->host : endpoint.host;
     const std::uint16_t port = proxy != nullptr ? proxy->port : endpoint.port;
-    if (auto error = co_await connect(host, port, socket, exchange))
+    auto error = co_await connect(host, port, socket, exchange);
+    if (error)
         co_return std::unexpected(*std::move(error));
     if (endpoint.scheme == Scheme::Http)
         co_return std::make_unique<HttpClientConnection>(Stream(std::move(socket)),
                                                          max_response_bytes_);
-    if (proxy != nullptr)
-        if (auto error = co_await open_tunnel(endpoint, *proxy, socket, exchange))
-            co_return std::unexpected(*std::move(error));
-    co_return co_await secure(std::move(endpoint), std::move(tls), socket, exchange);
+    if (proxy != nullptr) {
+        error = co_await open_tunnel(endpoint, *proxy, socket, exchange);
+    }
+    if (error)
+        co_return std::unexpected(*std::move(error));
+    auto secured = co_await secure(endpoint, tls, socket, exchange);
+    co_return secured;
 }
 
 Task<std::expected<HttpDialer::Addresses, ClientError>> HttpDialer::resolve(

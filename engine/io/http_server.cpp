@@ -78,8 +78,9 @@ struct HttpServer::State : std::enable_shared_from_this<HttpServer::State> {
 
     Task<> accept();
     void stop_accepting();
-    Task<bool> accept_ready();
+    bool accept_ready();
     void hand_over(int descriptor);
+    std::unique_ptr<HttpConnection> adopt(std::size_t worker, int descriptor);
     Task<> serve(std::size_t worker, int descriptor);
     Task<> sweep(std::size_t worker);
     void leave();
@@ -107,15 +108,17 @@ Task<> HttpServer::State::accept() {
     while (!stopping) {
         if (open_connections() >= options.max_connections) {
             room.reset();
-            if (open_connections() >= options.max_connections && !stopping)
+            if (open_connections() >= options.max_connections && !stopping) {
                 co_await room.wait();
+            }
             continue;
         }
         const auto [error] = co_await acceptor->async_wait(tcp::acceptor::wait_read, token);
         if (error || stopping)
             break;
-        if (!co_await accept_ready())
+        if (!accept_ready()) {
             co_await sleep_for(out_of_descriptors_pause, sweeping.get_token());
+        }
     }
     acceptor.reset();
     leave();
@@ -132,18 +135,18 @@ void HttpServer::State::stop_accepting() {
 }
 
 /// Takes what is in the listening queue. False when the process is out of descriptors or memory.
-Task<bool> HttpServer::State::accept_ready() {
+bool HttpServer::State::accept_ready() {
     while (!stopping && open_connections() < options.max_connections) {
         const int descriptor =
             ::accept4(acceptor->native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (descriptor >= 0)
             hand_over(descriptor);
         else if (errno == EAGAIN || errno == EWOULDBLOCK)
-            co_return true;
+            return true;
         else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
-            co_return false;
+            return false;
     }
-    co_return true;
+    return true;
 }
 
 void HttpServer::State::hand_over(int descriptor) {
@@ -157,18 +160,25 @@ void HttpServer::State::hand_over(int descriptor) {
     runtime.worker(chosen).spawn(serve(chosen, descriptor));
 }
 
-Task<> HttpServer::State::serve(std::size_t worker, int descriptor) {
-    const auto self = shared_from_this();
+/// Null when the descriptor is unusable or the server stops.
+std::unique_ptr<HttpConnection> HttpServer::State::adopt(std::size_t worker, int descriptor) {
     tcp::socket socket(runtime.worker(worker).context());
     boost::system::error_code error;
     socket.assign(protocol, descriptor, error);
     if (error)
         ::close(descriptor);
-    if (!error && !stopping) {
-        HttpConnectionContext context{options, handler, shares[worker], stopping,
-                                      abandoned.get_token()};
-        auto connection = std::make_unique<HttpConnection>(
-            tls ? Stream(std::move(socket), tls) : Stream(std::move(socket)), std::move(context));
+    if (error || stopping)
+        return nullptr;
+    Stream stream = tls ? Stream(std::move(socket), tls) : Stream(std::move(socket));
+    return std::make_unique<HttpConnection>(
+        std::move(stream),
+        HttpConnectionContext{options, handler, shares[worker], stopping, abandoned.get_token()});
+}
+
+Task<> HttpServer::State::serve(std::size_t worker, int descriptor) {
+    const auto self = shared_from_this();
+    const auto connection = adopt(worker, descriptor);
+    if (connection != nullptr) {
         co_await connection->run();
     }
     --shares[worker].open;
@@ -178,7 +188,10 @@ Task<> HttpServer::State::serve(std::size_t worker, int descriptor) {
 Task<> HttpServer::State::sweep(std::size_t worker) {
     const auto self = shared_from_this();
     const StopToken stop = sweeping.get_token();
-    while (co_await sleep_for(options.sweep_interval, stop) == SleepResult::Elapsed) {
+    for (;;) {
+        const SleepResult slept = co_await sleep_for(options.sweep_interval, stop);
+        if (slept == SleepResult::Stopped)
+            co_return;
         const auto now = Worker::now();
         for (HttpConnection* connection : shares[worker].connections)
             connection->enforce_deadline(now);
@@ -240,7 +253,8 @@ Task<std::size_t> HttpServer::stop_task(std::chrono::milliseconds grace) {
     state->stop_accepting();
     state->for_each_connection(&HttpConnection::close_if_idle);
     std::size_t aborted = 0;
-    if (!co_await state->finished.wait_for(grace)) {
+    const bool in_time = co_await state->finished.wait_for(grace);
+    if (!in_time) {
         aborted = state->open_connections();
         state->abandoned.request_stop();
         state->for_each_connection(&HttpConnection::abort);
@@ -256,7 +270,8 @@ std::size_t HttpServer::stop(std::chrono::milliseconds grace) {
     auto result = promise.get_future();
     state_->runtime.worker(0).spawn([](HttpServer* self, std::chrono::milliseconds time,
                                        std::promise<std::size_t> done) -> Task<> {
-        done.set_value(co_await self->stop_task(time));
+        const std::size_t aborted = co_await self->stop_task(time);
+        done.set_value(aborted);
     }(this, grace, std::move(promise)));
     return result.get();
 }

@@ -25,6 +25,8 @@
 /// follow. See functions/README.md.
 namespace engine::vrl {
 
+struct TypeState;
+
 // ---- Declaration ------------------------------------------------------------------------------
 
 /// What must stand in an argument's place; anything but Any is checked when compiling (E400).
@@ -314,6 +316,8 @@ struct Function {
     /// Same arguments, same result: a call with constant arguments is computed when compiling.
     bool deterministic = true;
     std::optional<ClosureRule> closure = std::nullopt;
+    /// What the call changes in the types of event, metadata and variables, where it does.
+    void (*effect)(const CallTypes& types, TypeState& state) = nullptr;
     /// Shown as a warning (E801) wherever it is called.
     std::string_view deprecated = {};
     std::vector<Example> examples = {};

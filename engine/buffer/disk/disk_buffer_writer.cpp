@@ -235,6 +235,7 @@ void DiskBuffer::maintain(bool committed, bool closing) {
     free_finished_tail();
     if (write_ledger())
         sync_ledger(committed, closing);
+    store_.remove_dropped();
     if (store_.oldest() < synced_segment_)
         store_.retire_before(synced_segment_);
     plan_again();

@@ -141,6 +141,34 @@ void SegmentStore::discard(SegmentId id) {
     }
 }
 
+void SegmentStore::drop(SegmentId id) {
+    const std::lock_guard guard(mutex_);
+    const auto found = segments_.find(id);
+    if (found == segments_.end())
+        return;
+    dropped_[id] = found->second.size;
+    segments_.erase(found);
+}
+
+std::size_t SegmentStore::remove_dropped() {
+    std::map<SegmentId, std::uint64_t> dropped;
+    {
+        const std::lock_guard guard(mutex_);
+        dropped = dropped_;
+    }
+    std::size_t removed = 0;
+    for (const auto& [id, size] : dropped) {
+        if (!retire(id, size))
+            continue;
+        ++removed;
+        const std::lock_guard guard(mutex_);
+        dropped_.erase(id);
+    }
+    if (removed > 0)
+        static_cast<void>(files_.sync_folder(folder_));
+    return removed;
+}
+
 bool SegmentStore::retire(SegmentId id, std::uint64_t size) {
     const std::filesystem::path path = folder_ / segment_name(id);
     bool keep = false;
@@ -185,6 +213,8 @@ void SegmentStore::trim_spares(std::uint64_t wanted) {
             std::uint64_t live = wanted + stuck_bytes_;
             for (const auto& [id, info] : segments_)
                 live += info.size;
+            for (const auto& [id, size] : dropped_)
+                live += size;
             std::uint64_t spare = 0;
             for (const auto& [id, size] : spares_)
                 spare += size;
@@ -215,6 +245,8 @@ std::uint64_t SegmentStore::live_bytes() const {
     std::uint64_t sum = stuck_bytes_;
     for (const auto& [id, info] : segments_)
         sum += info.size;
+    for (const auto& [id, size] : dropped_)
+        sum += size;
     return sum;
 }
 

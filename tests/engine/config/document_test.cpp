@@ -78,6 +78,14 @@ TEST(Document, MergesYamlAnchors) {
     EXPECT_EQ(use.find("y")->value.as_integer(), 3);
 }
 
+TEST(Document, TakesOneYamlDocument) {
+    EXPECT_TRUE(load("", Syntax::Yaml).good);
+    EXPECT_TRUE(load("# nothing\n", Syntax::Yaml).good);
+    EXPECT_TRUE(load("---\na: 1\n...\n", Syntax::Yaml).good);
+    EXPECT_FALSE(load("a: 1\n---\nb: 2\n", Syntax::Yaml).good);
+    EXPECT_FALSE(load(",", Syntax::Yaml).good);
+}
+
 TEST(Document, ReadsJsonWithPlaces) {
     const Loaded loaded =
         load("{\"a\": {\"b\\n\": [1, -2.5, \"x\\ty\"]},\n \"n\": null, \"t\": true}", Syntax::Json);
@@ -99,6 +107,13 @@ TEST(Document, RefusesWhatIsNestedTooDeeply) {
         bomb += fmt::format("a{0}: &a{0} [{1},{1},{1},{1},{1},{1},{1},{1},{1},{1}]\n", i, star);
     }
     EXPECT_FALSE(load(bomb, Syntax::Yaml).good);
+}
+
+TEST(Document, RefusesLettersThatKeysCannotHave) {
+    for (const char* text : {"\xC8\xA8 = 1\n", "a \xC8\xA8\n", "[\xC8\xA8]\n", "[a\xC8\xA8]\n",
+                             "a = \xC8\xA8\n", "a.\xC8\xA8 = 1\n"})
+        EXPECT_FALSE(load(text, Syntax::Toml).good) << text;
+    EXPECT_TRUE(load("a = \"\"\"x\\\n  \xC8\xA8\"\"\" # \xC8\xA8\n", Syntax::Toml).good);
 }
 
 std::optional<std::string> environment(const std::string& name) {

@@ -227,9 +227,59 @@ TEST(Render, SpansOverLinesMixWithUnderlines) {
 )" + std::string(footer));
 }
 
+TEST(Render, ManySpansOverLinesBelowAnUnderline) {
+    const auto shown = program("x = parse_regex(\n  .message,\n  r'a'\n)",
+                               Diagnostic::error(660, "unhandled fallible assignment")
+                                   .primary({4, 38}, "this expression is fallible")
+                                   .context({0, 3}, "or change this to an infallible assignment:")
+                                   .context({0, 3}, "x, err = f()")
+                                   .primary({4, 38}, "`.message` argument type is `any`")
+                                   .primary({4, 38}, "update the expression"));
+    EXPECT_EQ(shown, R"text(error[E660]: unhandled fallible assignment
+  ┌─ :1:5
+  │
+1 │       x = parse_regex(
+  │       ---
+  │       │
+  │       or change this to an infallible assignment:
+  │       x, err = f()
+  │ ╭─────────^
+  │ │ ╭───────^
+  │ │ │ ╭─────^
+2 │ │ │ │   .message,
+3 │ │ │ │   r'a'
+4 │ │ │ │ )
+  │ ╰─│─│─^ this expression is fallible
+  │   ╰─│─^ `.message` argument type is `any`
+  │     ╰─^ update the expression
+  │
+)text" + std::string(footer));
+}
+
+TEST(Render, ContextOverLinesBeginsBelowUnderlines) {
+    const auto shown = program("ok, err = replace(\n \"a\"\n)",
+                               Diagnostic::error(660, "unnecessary error assignment")
+                                   .primary({4, 7}, "this error assignment is unnecessary")
+                                   .context({10, 25}, "because this expression can't fail")
+                                   .context({0, 2}, "use: ok = replace(\"a\")"));
+    EXPECT_EQ(shown, R"text(error[E660]: unnecessary error assignment
+  ┌─ :1:5
+  │
+1 │   ok, err = replace(
+  │   --  ^^^ this error assignment is unnecessary
+  │   │
+  │   use: ok = replace("a")
+  │ ╭───────────'
+2 │ │  "a"
+3 │ │ )
+  │ ╰─' because this expression can't fail
+  │
+)text" + std::string(footer));
+}
+
 TEST(Render, MiddleOfLongSpansIsLeftOut) {
     const auto shown = program("f(\n1,\n2,\n3,\n4,\n5,\n6\n)",
-                               Diagnostic::error(0, "long").primary({0, 20}, "here"));
+                               Diagnostic::error(0, "long").primary({0, 21}, "here"));
     EXPECT_EQ(shown, R"(error: long
   ┌─ :1:1
   │
@@ -250,7 +300,7 @@ TEST(Render, NewlineItselfIsASpanOverLines) {
         program("(1\n + 2)", Diagnostic::error(203, "syntax error")
                                  .primary({2, 3}, "unexpected syntax token: \"Newline\"")
                                  .context({2, 3}, "expected one of: \")\""));
-    EXPECT_EQ(shown, R"(error[E203]: syntax error
+    EXPECT_EQ(shown, R"text(error[E203]: syntax error
   ┌─ :1:3
   │
 1 │     (1
@@ -259,14 +309,14 @@ TEST(Render, NewlineItselfIsASpanOverLines) {
 2 │ │ │  + 2)
   │ ╰─│^ unexpected syntax token: "Newline"
   │   ╰' expected one of: ")"
-  │ )
-    " + std::string(footer));
+  │
+)text" + std::string(footer));
 }
 
 TEST(Render, WideCharactersTakeTwoColumns) {
     const auto shown =
         program(".x = \"日本語日本語\"; upcase(1)",
-                Diagnostic::error(660, "wide").primary({33, 34}, "one").context({33, 34}, "two"));
+                Diagnostic::error(660, "wide").primary({34, 35}, "one").context({34, 35}, "two"));
     EXPECT_EQ(shown, R"(error[E660]: wide
   ┌─ :1:23
   │

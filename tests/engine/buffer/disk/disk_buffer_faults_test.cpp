@@ -238,6 +238,27 @@ TEST(DiskBufferFaults, DamagedHeadersAndLedgerCostNothing) {
     EXPECT_EQ(drain(*buffer), range(0, 200));
 }
 
+TEST(DiskBufferFaults, StartReadsHeadersAndTheLastSegmentOnly) {
+    FaultFileSystem files;
+    Answers answers;
+    {
+        const auto buffer = open(files, 8192 * kibibyte);  // segments of 1 MiB, read by 256 KiB
+        for (std::uint64_t id = 0; id < 70; ++id)
+            append_now(*buffer, answers, id, 100 * kibibyte);
+    }
+    std::atomic<int> reads = 0;
+    files.plan([&](Call call, std::uint64_t) {
+        if (call == Call::Read)
+            ++reads;
+        return Fault::None;
+    });
+    const auto buffer = open(files, 8192 * kibibyte);
+    EXPECT_EQ(buffer->stats().events, 70u);
+    // Ledger slots, seven headers and the last segment's again, at most ten records in it.
+    EXPECT_LE(reads, 2 + 7 + 1 + 2 * 10 + 2);
+    EXPECT_EQ(drain(*buffer), range(0, 70));
+}
+
 TEST(DiskBufferFaults, ForgedRecordInsideAPayloadIsNotTakenForOne) {
     FaultFileSystem files;
     std::array<char, record_header_size> forged;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <atomic>
 #include <filesystem>
 #include <fstream>
@@ -390,6 +391,32 @@ TEST_F(DiskBufferOnDisk, DropsTheOldestSegmentWhenNothingOfItIsInFlight) {
     space.wait();
     EXPECT_TRUE(append_now(*buffer, answers_, id, 4000));
     EXPECT_EQ(drain(*buffer), range(*dropped, id + 1));
+}
+
+TEST_F(DiskBufferOnDisk, DropsTheNextSegmentWhileTheOldestIsInFlight) {
+    std::uint64_t id = 0;
+    std::uint64_t dropped = 0;
+    {
+        const auto buffer = open();
+        while (append(*buffer, answers_, id, 4000) == Append::Queued)
+            ++id;
+        answers_.wait();
+        const auto in_flight = buffer->next();
+        const std::uint64_t before = buffer->stats().events;
+        dropped = *buffer->drop_oldest_segment();
+        EXPECT_GT(dropped, 10u);
+        EXPECT_EQ(buffer->stats().events, before - dropped);
+        EXPECT_TRUE(append_soon(*buffer, answers_, id));
+        std::vector<std::uint64_t> rest = drain(*buffer, Then::Keep);
+        EXPECT_EQ(rest.size(), id - dropped);  // without the one in flight, with the one appended
+        EXPECT_TRUE(std::ranges::is_sorted(rest));
+        EXPECT_EQ(rest.back(), id);
+        buffer->finish(in_flight->id);
+    }
+    const auto buffer = open();
+    EXPECT_EQ(drain(*buffer).size(), id - dropped);
+    EXPECT_EQ(buffer->stats().events, 0u);
+    EXPECT_EQ(buffer->stats().lost_events, 0u);
 }
 
 TEST_F(DiskBufferOnDisk, FolderOfAnotherBufferIsRefused) {
