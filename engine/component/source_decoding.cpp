@@ -33,10 +33,9 @@ void check_decoding(const std::optional<DecodingOptions>& decoding,
 void report_undecodable(const RunContext& context, const Error& error) {
     using telemetry::field;
     using telemetry::quoted;
-    context.log.error(
-        "engine::codec", "Failed deserializing frame.",
-        {field("error", error.message), quoted("error_code", "decoder_deserialize"),
-         quoted("error_type", "parser_failed"), quoted("stage", "processing")});
+    context.log.error("engine::codec", "Failed deserializing frame.",
+                      {field("error", error.message), quoted("error_code", "decoder_deserialize"),
+                       quoted("error_type", "parser_failed"), quoted("stage", "processing")});
     context.metrics.error("parser_failed", "processing");
 }
 

@@ -1,7 +1,7 @@
 #include "sources/http_server/request_fields.hpp"
 
 #include <algorithm>
-#include <deque>
+#include <list>
 
 namespace engine::sources::http_server {
 
@@ -116,8 +116,8 @@ public:
 private:
     Arena& arena_;
     std::vector<std::string> names_;
-    std::deque<std::optional<Path>> paths_;
-    std::deque<std::vector<PathSegment>> metadata_;
+    std::list<std::optional<Path>> paths_;
+    std::list<std::vector<PathSegment>> metadata_;
 };
 
 RequestFields::RequestFields(const Options& options, const config::GlobalOptions& globals)
@@ -136,8 +136,8 @@ std::vector<RequestFields::Wanted> RequestFields::wanted(const std::vector<std::
     for (const std::string& name : names) {
         std::vector<PathSegment> metadata = fields_.metadata_name(group);
         metadata.emplace_back(name);
-        all.push_back({name, name.find('*') != std::string::npos, field_named(name),
-                       std::move(metadata)});
+        all.push_back(
+            {name, name.find('*') != std::string::npos, field_named(name), std::move(metadata)});
     }
     return all;
 }
@@ -178,6 +178,9 @@ void RequestFields::add_query(Collector& fields, const io::HttpRequest& request)
 }
 
 void RequestFields::add(Batch& batch, const io::HttpRequest& request, Timestamp now) const {
+    if (batch.kind() == EventKind::Metric) {
+        return;
+    }
     Collector collected(batch.arena());
     if (path_key_ || fields_.vector_namespace()) {
         collected.add(path_key_, path_metadata_, collected.text(request.path));

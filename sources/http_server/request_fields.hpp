@@ -30,8 +30,6 @@ public:
 
     /// Adds to every event of the batch; `now` is the time of receipt.
     void add(Batch& batch, const io::HttpRequest& request, Timestamp now) const;
-    /// Whether values of these events are whole messages, which Vector's namespace unwraps.
-    [[nodiscard]] const component::SourceFields& source_fields() const { return fields_; }
 
 private:
     /// A configured header or parameter: its name or pattern, and where it goes.
