@@ -1,3 +1,51 @@
-int main() {
-    return 0;
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+
+#include "engine/cli/list.hpp"
+#include "engine/cli/run.hpp"
+#include "engine/cli/validate.hpp"
+
+using namespace engine;
+
+int main(int argc, char** argv) {
+    CLI::App app{"Runs Vector configurations, and keeps what it has accepted", "engine"};
+    app.set_version_flag("-V,--version", fmt::format("engine {}", ENGINE_VERSION));
+    app.require_subcommand(0, 1);
+    cli::Arguments arguments;
+    arguments.add_root_options(app);
+    cli::ExitCode code = cli::ExitCode::Ok;
+    bool command = false;
+
+    cli::ValidateArguments validate_arguments;
+    CLI::App* validate = app.add_subcommand("validate", "Check configuration files");
+    arguments.add_config_options(*validate);
+    validate->add_option("paths", arguments.config, "Files to check");
+    validate->add_flag("--no-environment", validate_arguments.no_environment,
+                       "Leave folders, addresses and destinations alone");
+    validate->add_flag("-n,--ne", validate_arguments.no_environment, "As --no-environment");
+    validate->add_flag("--skip-healthchecks", validate_arguments.skip_healthchecks,
+                       "Do not ask destinations whether they can be reached");
+    validate->add_flag("-d,--deny-warnings", validate_arguments.deny_warnings,
+                       "Take warnings for errors");
+    validate->callback([&] {
+        command = true;
+        code = cli::validate(arguments, validate_arguments);
+    });
+
+    std::string format = "text";
+    CLI::App* list = app.add_subcommand("list", "List the components of this build");
+    list->add_option("--format", format)->check(CLI::IsMember({"text", "json"}));
+    list->callback([&] {
+        command = true;
+        code = cli::list(format);
+    });
+
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        const int status = app.exit(error);
+        return status == 0 ? 0 : static_cast<int>(cli::ExitCode::Usage);
+    }
+    return static_cast<int>(command ? code : cli::run(arguments));
 }

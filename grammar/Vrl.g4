@@ -152,12 +152,23 @@ QUESTION : '?';
 AMPERSAND : '&';
 // Operator characters are taken together, as many as there are: `===`, `??=` and `--` are no tokens
 // of the language.
-UNKNOWN_OPERATOR : OPERATOR_CHARACTER OPERATOR_CHARACTER+;
+UNKNOWN_OPERATOR
+    : [&*+/<=>?|] OPERATOR_CHARACTER+
+    | '-' [&*+\-/<=?|] OPERATOR_CHARACTER*  // `->|x|` begins with an arrow
+    ;
 fragment OPERATOR_CHARACTER : [&*+\-/<=>?|];
 
 NEWLINE : '\n';
 CONTINUATION : '\\' '\r'? '\n' -> skip;
-SPACE : [ \t\r\u000B\u000C]+ -> skip;
+SPACE : ([ \t\r\u000B\u000C] | UNICODE_SPACE)+ -> skip;
+// The lexer reads bytes: these are U+0085, U+00A0, U+1680, U+2000 to U+200A, U+2028, U+2029, U+202F,
+// U+205F and U+3000 in UTF-8.
+fragment UNICODE_SPACE
+    : '\u00C2' [\u0085\u00A0]
+    | '\u00E1\u009A\u0080'
+    | '\u00E2' ('\u0080' [\u0080-\u008A\u00A8\u00A9\u00AF] | '\u0081\u009F')
+    | '\u00E3\u0080\u0080'
+    ;
 COMMENT : '#' ~[\n]* -> skip;
 ESCAPE : '\\';
 INVALID : .;

@@ -31,8 +31,10 @@ std::vector<EncodedRecord> encode(const Batch& batch) {
         std::clamp<std::size_t>(maximum_record_bytes / average, 1, maximum_record_events);
     for (std::size_t begin = 0; begin < batch.size(); begin += step) {
         const std::size_t end = std::min(batch.size(), begin + step);
+        ByteBuffer bytes;
+        write_record(batch, begin, end, bytes);
         records.push_back(
-            {write_record(batch, begin, end), static_cast<std::uint32_t>(end - begin)});
+            {SlabRef::copy_of(bytes.view()), static_cast<std::uint32_t>(end - begin)});
     }
     return records;
 }

@@ -34,6 +34,7 @@ struct BuildContext {
     const config::GlobalOptions& globals;
     config::OptionContext& problems;
     GraphFacts graph;
+    config::Location location = {};  // of the component's table, for problems without a better place
 };
 
 /// What a running component of any kind has.

@@ -86,7 +86,7 @@ public:
                         Problems& problems)
         : configuration_(configuration), catalog_(catalog), problems_(problems) {}
 
-    void run() {
+    void run(EmptyConfiguration empty) {
         const Node& root = configuration_.document.root();
         OptionContext context("", problems_);
         configuration_.globals = read_global_options(root, context);
@@ -97,8 +97,9 @@ public:
             const OptionPath path(context, "tests");
             (void)option_type::expect_array(tests->value, context);
         }
-        for (const ComponentKind kind : {ComponentKind::Source, ComponentKind::Sink})
-            require_some(kind);
+        if (empty == EmptyConfiguration::Refused)
+            for (const ComponentKind kind : {ComponentKind::Source, ComponentKind::Sink})
+                require_some(kind);
         check_ids();
         check_resources(configuration_.components, problems_);
     }
@@ -128,6 +129,7 @@ private:
             component.inputs_location = inputs->value.location();
         KnownKeys keys;
         (void)common_table(kind).read_keys(entry.value, component, context, keys);
+        drop_malformed_inputs(component);
         if (component.type.value.empty())
             return component;
         const std::vector<std::string> types = catalog_.types(kind);
@@ -137,9 +139,23 @@ private:
             return component;
         }
         component.shape = catalog_.shape(kind, component.type.value, entry.value);
+        for (ClaimedResource& resource : component.shape.resources)
+            if (resource.location.file == nullptr)
+                resource.location = component.type.location;
         KnownKeys common = common_keys(kind);
         catalog_.check_options(kind, component.type.value, entry.value, common, context);
         return component;
+    }
+
+    /// What is no string has been reported as such and names nothing.
+    static void drop_malformed_inputs(Component& component) {
+        const Node::Entry* entry = component.options.find("inputs");
+        if (entry == nullptr || !entry->value.is(Node::Kind::Array))
+            return;
+        component.inputs.clear();
+        for (const Node& item : entry->value.items())
+            if (item.is(Node::Kind::String))
+                component.inputs.push_back({item.as_string(), item.location()});
     }
 
     void report_unknown_type(const Component& component, const std::vector<std::string>& types,
@@ -216,10 +232,10 @@ std::vector<OptionDescription> common_options(ComponentKind kind) {
 }
 
 Configuration read_configuration(Document document, const ComponentCatalog& catalog,
-                                 Problems& problems) {
+                                 Problems& problems, EmptyConfiguration empty) {
     Configuration configuration;
     configuration.document = std::move(document);
-    ConfigurationReader(configuration, catalog, problems).run();
+    ConfigurationReader(configuration, catalog, problems).run(empty);
     return configuration;
 }
 

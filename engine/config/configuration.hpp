@@ -58,10 +58,14 @@ struct Configuration {
 /// Their descriptions, for the reference.
 [[nodiscard]] std::vector<OptionDescription> common_options(ComponentKind kind);
 
+/// Whether a configuration may do without sources and sinks.
+enum class EmptyConfiguration { Refused, Allowed };
+
 /// Checks all that does not need the graph: sections, ids, types, common options, the components'
 /// own options, claimed resources. Every problem is reported; the result holds what could be read.
 /// Follow it with `topology::resolve_graph`.
-[[nodiscard]] Configuration read_configuration(Document document, const ComponentCatalog& catalog,
-                                               Problems& problems);
+[[nodiscard]] Configuration read_configuration(
+    Document document, const ComponentCatalog& catalog, Problems& problems,
+    EmptyConfiguration empty = EmptyConfiguration::Refused);
 
 }  // namespace engine::config

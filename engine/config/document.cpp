@@ -27,6 +27,11 @@ Location syntax::Text::location(std::size_t begin, std::size_t end) const {
     return {&file, interpolated.offsets.written({clamp(begin), clamp(std::max(begin, end))})};
 }
 
+Location syntax::Text::character(std::size_t at) const {
+    const bool nothing = at >= view().size() || view()[at] == '\n' || view()[at] == '\r';
+    return location(at, nothing ? at : at + 1);
+}
+
 std::optional<Node> Document::read(std::string name, std::string text, Syntax syntax,
                                    const Environment& environment, Problems& problems) {
     if (text.size() >= std::numeric_limits<std::uint32_t>::max()) {

@@ -40,15 +40,23 @@ public:
     }
 
 private:
+    static std::string reason(simdjson::error_code error, bool at_end) {
+        if (at_end)
+            return "the document ends too early";
+        if (error == simdjson::TAPE_ERROR)
+            return "a comma, brace or key too many or too few";
+        return simdjson::error_message(error);
+    }
+
     std::optional<Node> syntax_error(simdjson::error_code error, std::size_t at) {
         const std::size_t begin = std::min(at, text_.view().size());
-        const Location location = text_.location(begin, begin + 1);
+        const Location location = text_.character(begin);
         const Position position = text_.file.position(location.span.begin);
         const bool at_end = begin == text_.view().size();
         problems_.error(
             location,
             fmt::format("JSON parse error at line {}, column {}", position.line, position.column),
-            at_end ? "the document ends too early" : simdjson::error_message(error));
+            reason(error, at_end));
         return std::nullopt;
     }
 

@@ -23,6 +23,8 @@ struct Text {
 
     [[nodiscard]] std::string_view view() const { return interpolated.text; }
     [[nodiscard]] Location location(std::size_t begin, std::size_t end) const;
+    /// The character at `at`, or the place before a line break or the end.
+    [[nodiscard]] Location character(std::size_t at) const;
 };
 
 std::optional<Node> read_toml(const Text& text, Problems& problems);

@@ -1,8 +1,11 @@
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <limits>
+#include <sstream>
 
 #include <fmt/format.h>
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include "engine/config/document_syntax.hpp"
@@ -205,23 +208,49 @@ private:
     std::size_t nodes_ = 0;
 };
 
+/// Takes events and keeps nothing: for passing over a document.
+class Passing : public YAML::EventHandler {
+public:
+    using Mark = YAML::Mark;
+    using Anchor = YAML::anchor_t;
+    using Style = YAML::EmitterStyle::value;
+    void OnDocumentStart(const Mark&) override {}
+    void OnDocumentEnd() override {}
+    void OnNull(const Mark&, Anchor) override {}
+    void OnAlias(const Mark&, Anchor) override {}
+    void OnScalar(const Mark&, const std::string&, Anchor, const std::string&) override {}
+    void OnSequenceStart(const Mark&, const std::string&, Anchor, Style) override {}
+    void OnSequenceEnd() override {}
+    void OnMapStart(const Mark&, const std::string&, Anchor, Style) override {}
+    void OnMapEnd() override {}
+};
+
+/// `YAML::LoadAll` would say so too, but never ends on a stray comma (yaml-cpp 0.7).
+bool has_second_document(const std::string& text) {
+    std::istringstream stream(text);
+    YAML::Parser parser(stream);
+    Passing passing;
+    return parser.HandleNextDocument(passing) && parser.HandleNextDocument(passing);
+}
+
 }  // namespace
 
 std::optional<Node> read_yaml(const Text& text, Problems& problems) {
     try {
-        const std::vector<YAML::Node> documents = YAML::LoadAll(std::string(text.view()));
-        if (documents.empty() || documents[0].IsNull())
+        const std::string input(text.view());
+        const YAML::Node document = YAML::Load(input);
+        if (has_second_document(input)) {
+            problems.error(text.location(0, 0),
+                           "deserializing from YAML containing more than one document");
+            return std::nullopt;
+        }
+        if (!document || document.IsNull())
             return Node::table({}, text.location(0, 0));
-        YamlReader reader(text, problems);
-        Node root = reader.read(documents[0]);
-        if (documents.size() == 1)
-            return root;
-        problems.error(root.location(),
-                       "deserializing from YAML containing more than one document");
+        return YamlReader(text, problems).read(document);
     } catch (const YAML::Exception& error) {
         const std::size_t at =
             error.mark.is_null() ? 0 : static_cast<std::size_t>(std::max(error.mark.pos, 0));
-        const Location location = text.location(at, at + 1);
+        const Location location = text.character(at);
         const Position position = text.file.position(location.span.begin);
         problems.error(
             location,

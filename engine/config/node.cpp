@@ -127,17 +127,22 @@ std::string Node::describe() const {
 }
 
 Location Node::location_within(std::size_t begin, std::size_t end) const {
-    if (location_.file == nullptr || kind_ != Kind::String)
-        return location_;
-    const std::string_view written = location_.file->text(location_.span);
-    const std::size_t start = written.find(string_);
-    if (string_.empty() || start == std::string_view::npos)
-        return location_;
+    return kind_ == Kind::String ? config::location_within(location_, string_, begin, end)
+                                 : location_;
+}
+
+Location location_within(const Location& whole, std::string_view string, std::size_t begin,
+                         std::size_t end) {
+    if (whole.file == nullptr)
+        return whole;
+    const std::size_t start = whole.file->text(whole.span).find(string);
+    if (string.empty() || start == std::string_view::npos)
+        return whole;
     const auto at = [&](std::size_t offset) {
-        return static_cast<std::uint32_t>(location_.span.begin + start +
-                                          std::min(offset, string_.size()));
+        return static_cast<std::uint32_t>(whole.span.begin + start +
+                                          std::min(offset, string.size()));
     };
-    return {location_.file, {at(begin), at(std::max(begin, end))}};
+    return {whole.file, {at(begin), at(std::max(begin, end))}};
 }
 
 bool Node::equals(const Node& other) const {

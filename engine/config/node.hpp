@@ -83,6 +83,11 @@ struct Node::Entry {
     Node value;
 };
 
+/// Location of bytes [begin, end) of a string that `whole` holds: exact where the file writes it
+/// without escapes, otherwise `whole`.
+[[nodiscard]] Location location_within(const Location& whole, std::string_view string,
+                                       std::size_t begin, std::size_t end);
+
 /// A value together with where it was written, for errors that appear after parsing.
 template <typename T>
 struct Located {

@@ -20,6 +20,13 @@ void OptionContext::warning(const Location& location, std::string message, std::
                        std::move(hint));
 }
 
+void OptionContext::add(const SourceText* file, Diagnostic diagnostic) {
+    if (diagnostic.severity == Severity::Error)
+        ++errors_;
+    diagnostic.message = path_ + ": " + diagnostic.message;
+    problems_->add({file, std::move(diagnostic)});
+}
+
 bool OptionContext::wrong_type(const Node& node, std::string_view expected) {
     error(node.location(), fmt::format("invalid type: {}, expected {}", node.describe(), expected),
           fmt::format("expected {}", expected));

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/config/node.hpp"
+#include "engine/diagnostic/diagnostic.hpp"
 #include "engine/diagnostic/error.hpp"
 
 namespace engine::config {
@@ -23,6 +24,9 @@ public:
 
     void error(const Location& location, std::string message, std::string hint = {});
     void warning(const Location& location, std::string message, std::string hint = {});
+
+    /// A diagnostic whose labels are places in `file` (null: of the whole configuration).
+    void add(const SourceText* file, Diagnostic diagnostic);
 
     /// "invalid type: string \"x\", expected an integer"; returns false for `return`.
     bool wrong_type(const Node& node, std::string_view expected);

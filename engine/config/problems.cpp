@@ -1,6 +1,7 @@
 #include "engine/config/problems.hpp"
 
 #include <algorithm>
+#include <set>
 #include <tuple>
 
 #include <fmt/format.h>
@@ -30,11 +31,7 @@ std::string render_without_file(const Diagnostic& diagnostic) {
 
 auto order(const Problem& problem) {
     return std::tuple(problem.file == nullptr ? std::string() : problem.file->name(),
-                      problem.file == nullptr ? 0 : problem.diagnostic.begin());
-}
-
-bool same(const Problem& a, const Problem& b) {
-    return order(a) == order(b) && a.diagnostic.message == b.diagnostic.message;
+                      problem.file == nullptr ? 0U : problem.diagnostic.begin());
 }
 
 }  // namespace
@@ -61,10 +58,10 @@ void Problems::sort() {
     std::ranges::stable_sort(
         problems_, [](const Problem& a, const Problem& b) { return order(a) < order(b); });
     std::vector<Problem> kept;
+    std::set<std::tuple<std::string, std::uint32_t, std::string>> known;
     for (Problem& problem : problems_) {
-        const bool known =
-            std::ranges::any_of(kept, [&](const Problem& other) { return same(other, problem); });
-        if (!known)
+        const auto [file, begin] = order(problem);
+        if (known.emplace(file, begin, problem.diagnostic.message).second)
             kept.push_back(std::move(problem));
     }
     problems_ = std::move(kept);

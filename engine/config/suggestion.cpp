@@ -41,7 +41,7 @@ std::size_t distance(std::string_view a, std::string_view b) {
 
 std::string closest(std::string_view word, const std::vector<std::string>& candidates) {
     const std::string wanted = folded(word);
-    std::size_t best = std::max<std::size_t>(1, wanted.size() / 3) + 1;
+    std::size_t best = std::max<std::size_t>(1, (wanted.size() + 1) / 3) + 1;
     std::string found;
     for (const std::string& candidate : candidates) {
         const std::size_t edits = distance(wanted, folded(candidate));

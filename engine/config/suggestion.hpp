@@ -7,7 +7,8 @@
 namespace engine::config {
 
 /// The candidate that `word` most likely stands for: by edit distance (transpositions count one),
-/// case and `-`/`_` ignored, at most a third of the word's length away. Empty when none is close.
+/// case and `-`/`_` ignored, at most a third of its length (rounded up) away. Empty when none is
+/// close.
 [[nodiscard]] std::string closest(std::string_view word,
                                   const std::vector<std::string>& candidates);
 

@@ -209,71 +209,78 @@ void Snippet::draw_source(std::string& out, std::size_t index, std::span<const E
     end_line(out);
 }
 
-void Snippet::draw_underlines(std::string& out, std::string_view text, const Line& line) const {
-    const auto& underlines = line.underlines;
-    const auto overlap = [](const Underline& a, const Underline& b) {
-        return std::max(a.begin, b.begin) < std::min(a.end, b.end);
-    };
-    std::size_t messages = 0;
-    std::size_t last_begin = 0;
+// The label whose text stands behind the underlines: the rightmost, unless it overlaps another.
+const Snippet::Underline* Snippet::trailing(std::span<const Underline> underlines) {
     std::size_t last_end = 0;
-    const Underline* trailing = nullptr;
+    const Underline* candidate = nullptr;
     for (const Underline& underline : underlines) {
-        messages += underline.text.empty() ? 0 : 1;
-        last_begin = std::max(last_begin, underline.begin);
         last_end = std::max(last_end, underline.end);
         if (underline.end == last_end)
-            trailing = underline.text.empty() ? nullptr : &underline;
+            candidate = underline.text.empty() ? nullptr : &underline;
     }
-    for (const Underline& underline : underlines)
-        if (trailing != nullptr && &underline != trailing && overlap(underline, *trailing))
-            trailing = nullptr;
+    for (const Underline& other : underlines)
+        if (candidate != nullptr && &other != candidate &&
+            std::max(other.begin, candidate->begin) < std::min(other.end, candidate->end))
+            return nullptr;
+    return candidate;
+}
 
+void Snippet::draw_underlines(std::string& out, std::string_view text, const Line& line) const {
+    const Underline* behind = trailing(line.underlines);
+    std::size_t last_end = 0;
+    for (const Underline& underline : line.underlines)
+        last_end = std::max(last_end, underline.end);
     std::vector<Column> places = columns(text);
-    const std::size_t characters = places.size();
     places.push_back({text.size(), 1, 1});  // the end of the line can be pointed at
-    std::string row = border(line.edges) + ' ';
+    out += border(line.edges) + ' ';
     for (const Column& place : places) {
         std::string_view mark = place.byte < last_end ? " " : "";
-        for (const Underline& underline : underlines) {
+        for (const Underline& underline : line.underlines) {
             const bool is_under =
                 underline.begin < place.byte + place.size && place.byte < underline.end;
             if (is_under && mark != "^")
                 mark = underline.style == LabelStyle::Primary ? "^" : "-";
         }
-        repeat(row, place.width, mark);
+        repeat(out, place.width, mark);
     }
-    if (trailing != nullptr)
-        row += fmt::format(" {}", trailing->text);
-    out += row + '\n';
-    places.resize(characters);
+    if (behind != nullptr)
+        out += fmt::format(" {}", behind->text);
+    out += '\n';
+    draw_hanging(out, text, line, behind);
+}
 
-    if (messages <= (trailing != nullptr ? 1U : 0U))
+// The texts that hang below their underlines, the rightmost first, with pointers up to them.
+void Snippet::draw_hanging(std::string& out, std::string_view text, const Line& line,
+                           const Underline* behind) const {
+    std::vector<const Underline*> hanging;
+    std::size_t last_begin = 0;
+    for (const Underline& underline : line.underlines) {
+        last_begin = std::max(last_begin, underline.begin);
+        if (&underline != behind && !underline.text.empty())
+            hanging.push_back(&underline);
+    }
+    if (hanging.empty())
         return;
-    // Pointers from the underlines down to the texts that hang below them, up to byte `limit`.
-    const auto pointers = [&](std::size_t limit) {
-        std::string pointer_row = border(line.edges) + ' ';
+    const std::vector<Column> places = columns(text);
+    const auto draw_pointers = [&](std::size_t limit) {
+        out += border(line.edges) + ' ';
         for (const Column& place : places) {
             if (place.byte >= limit || place.byte > last_begin)
                 break;
-            const bool has_pointer = std::ranges::any_of(underlines, [&](const Underline& u) {
-                return &u != trailing && !u.text.empty() && u.begin >= place.byte &&
-                       u.begin < place.byte + place.size;
+            const bool has_pointer = std::ranges::any_of(hanging, [&](const Underline* underline) {
+                return underline->begin >= place.byte && underline->begin < place.byte + place.size;
             });
             if (has_pointer)
-                pointer_row += "│";
+                out += "│";
             const std::size_t taken = has_pointer ? std::min<std::size_t>(place.width, 1) : 0;
-            repeat(pointer_row, place.width - taken, " ");
+            repeat(out, place.width - taken, " ");
         }
-        return pointer_row;
     };
-    out += pointers(std::string_view::npos);
+    draw_pointers(std::string_view::npos);
     end_line(out);
-    for (auto underline = underlines.rbegin(); underline != underlines.rend(); ++underline) {
-        if (&*underline == trailing || underline->text.empty())
-            continue;
-        out += pointers(underline->begin);
-        out += underline->text;
+    for (auto underline = hanging.rbegin(); underline != hanging.rend(); ++underline) {
+        draw_pointers((*underline)->begin);
+        out += (*underline)->text;
         out += '\n';
     }
 }

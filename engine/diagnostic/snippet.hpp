@@ -57,7 +57,10 @@ private:
     void draw_start(std::string& out) const;
     void draw_line(std::string& out, std::size_t index, const Line& line) const;
     void draw_source(std::string& out, std::size_t index, std::span<const Edge> edges) const;
+    [[nodiscard]] static const Underline* trailing(std::span<const Underline> underlines);
     void draw_underlines(std::string& out, std::string_view text, const Line& line) const;
+    void draw_hanging(std::string& out, std::string_view text, const Line& line,
+                      const Underline* behind) const;
     void draw_edges(std::string& out, std::string_view text, std::span<const Edge> edges) const;
     [[nodiscard]] std::string edge_gutter(std::span<const Edge> edges, std::size_t drawn) const;
     [[nodiscard]] std::string border(std::span<const Edge> edges) const;

@@ -73,6 +73,19 @@ BatchRef Batch::fork(const BatchRef& parent) {
     return child;
 }
 
+BatchRef Batch::select(BatchRef batch, std::span<const std::uint32_t> positions) {
+    if (batch->unique()) {
+        batch->keep(positions);
+        return batch;
+    }
+    BatchRef chosen = derive(batch);
+    chosen->reserve(positions.size());
+    for (const std::uint32_t position : positions) {
+        chosen->push_from(*batch, position);
+    }
+    return chosen;
+}
+
 void Batch::reserve(std::size_t events) {
     if (kind_ == EventKind::Metric) {
         metrics_.reserve(events);

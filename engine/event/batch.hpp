@@ -54,6 +54,10 @@ public:
     /// A derived batch with all events of `parent`.
     [[nodiscard]] static BatchRef fork(const BatchRef& parent);
 
+    /// The events of these ascending positions: `batch` itself, reduced, when the caller is its only
+    /// owner (and gives it up), otherwise a derived batch.
+    [[nodiscard]] static BatchRef select(BatchRef batch, std::span<const std::uint32_t> positions);
+
     [[nodiscard]] EventKind kind() const { return kind_; }
     [[nodiscard]] Arena& arena() { return arena_; }
     [[nodiscard]] bool unique() const { return references_.load(std::memory_order_acquire) == 1; }

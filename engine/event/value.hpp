@@ -91,6 +91,11 @@ public:
         return bytes(bytes_.size() <= inline_capacity ? bytes_ : arena.copy(bytes_));
     }
 
+    /// What an expression returns that failed: never stored in an event. Its kind is none of
+    /// ValueKind's.
+    [[nodiscard]] static Value failure() { return Value(ValueKind{0xff}, 0, Payload{.integer = 0}); }
+    [[nodiscard]] bool is_failure() const { return kind() == ValueKind{0xff}; }
+
     [[nodiscard]] ValueKind kind() const { return word_.kind; }
     [[nodiscard]] bool is_null() const { return kind() == ValueKind::Null; }
     [[nodiscard]] bool is_boolean() const { return kind() == ValueKind::Boolean; }

@@ -133,13 +133,16 @@ Task<bool> HttpConnection::fill() {
 Task<> HttpConnection::run() {
     if (stream_.is_tls()) {
         enter(Phase::Handshake, context_.options.header_timeout);
-        if (co_await stream_.handshake(asio::ssl::stream_base::server)) {
+        const auto error = co_await stream_.handshake(asio::ssl::stream_base::server);
+        if (error) {
             stream_.close();
             co_return;
         }
     }
     enter(Phase::Idle, context_.options.header_timeout);
-    while (co_await serve_request() == Next::Continue) {
+    Next next = Next::Continue;
+    while (next == Next::Continue) {
+        next = co_await serve_request();
     }
     if (!aborted_) {
         stream_.shutdown_send();
@@ -148,11 +151,13 @@ Task<> HttpConnection::run() {
 }
 
 Task<HttpConnection::Next> HttpConnection::serve_request() {
-    if (co_await read_head() == Next::Close)
-        co_return Next::Close;
-    if (parser_.framing() != BodyFraming::None && co_await read_body() == Next::Close)
-        co_return Next::Close;
-    const Next next = co_await respond();
+    Next next = co_await read_head();
+    if (next == Next::Continue && parser_.framing() != BodyFraming::None) {
+        next = co_await read_body();
+    }
+    if (next == Next::Continue) {
+        next = co_await respond();
+    }
     // What the request holds goes now, not with the next request.
     request_.headers.clear();
     request_.head = {};
@@ -177,11 +182,12 @@ Task<HttpConnection::Next> HttpConnection::read_head() {
         } else if (context_.stopping.load(std::memory_order_relaxed)) {
             co_return Next::Close;
         }
-        if (!co_await fill()) {
-            if (expired_ && phase_ == Phase::Head)
-                co_await refuse(408);
-            co_return Next::Close;
+        const bool open = co_await fill();
+        if (!open && expired_ && phase_ == Phase::Head) {
+            co_await refuse(408);
         }
+        if (!open)
+            co_return Next::Close;
     }
     consume(parser_.head_size());
     request_.remote_address = remote_address_;
@@ -193,28 +199,38 @@ Task<HttpConnection::Next> HttpConnection::read_head() {
 
 Task<HttpConnection::Next> HttpConnection::read_body() {
     enter(Phase::Handling, {});  // waiting for the budget is no stall of the client's
-    if (parser_.framing() == BodyFraming::Length) {
+    const bool sized = parser_.framing() == BodyFraming::Length;
+    if (sized) {
         const std::size_t length = parser_.content_length();
-        if (!context_.options.budget->try_reserve(length, request_.reservation))
+        if (!context_.options.budget->try_reserve(length, request_.reservation)) {
             request_.reservation = co_await context_.options.budget->reserve(length);
+        }
         request_.body = SlabRef::with_capacity(length);
     }
-    if (parser_.expects_continue() && input_begin_ == input_end_ &&
-        co_await send_continue() == Next::Close)
-        co_return Next::Close;
+    Next next = aborted_ ? Next::Close : Next::Continue;
+    if (next == Next::Continue && parser_.expects_continue() && input_begin_ == input_end_) {
+        next = co_await send_continue();
+    }
+    if (next == Next::Close)
+        co_return next;
     enter(Phase::Body, context_.options.stall_timeout);
-    const Next next = parser_.framing() == BodyFraming::Length ? co_await read_sized_body()
-                                                               : co_await read_chunked_body();
-    if (next == Next::Close && expired_ && !aborted_)
+    if (sized) {
+        next = co_await read_sized_body();
+    } else {
+        next = co_await read_chunked_body();
+    }
+    if (next == Next::Close && expired_) {
         co_await refuse(408);
+    }
     co_return next;
 }
 
 Task<HttpConnection::Next> HttpConnection::send_continue() {
-    static constexpr std::string_view line = "HTTP/1.1 100 Continue\r\n\r\n";
     enter(Phase::Writing, context_.options.stall_timeout);
-    const asio::const_buffer buffer(line.data(), line.size());
-    co_return co_await stream_.write({&buffer, 1}) ? Next::Close : Next::Continue;
+    output_head_.assign("HTTP/1.1 100 Continue\r\n\r\n");
+    const asio::const_buffer buffers[] = {asio::buffer(output_head_)};
+    const auto error = co_await stream_.write(buffers);
+    co_return error ? Next::Close : Next::Continue;
 }
 
 Task<HttpConnection::Next> HttpConnection::read_sized_body() {
@@ -253,34 +269,39 @@ Task<HttpConnection::Next> HttpConnection::read_chunked_body() {
     const std::size_t limit = context_.options.limits.max_header_bytes;
     for (;;) {
         if (input_begin_ != input_end_) {
-            if (co_await ensure_body_room(input_end_ - input_begin_) == Next::Close)
-                co_return Next::Close;
+            const Next room = co_await ensure_body_room(input_end_ - input_begin_);
+            if (room == Next::Close)
+                co_return room;
             const auto progress = parser_.parse_chunks(unread(), request_.body);
             consume(progress.consumed);
             if (progress.state == ParseState::Complete)
                 co_return Next::Continue;
             // What stays unread is the line of a chunk or trailers: as bounded as a head.
-            const bool too_long = input_end_ - input_begin_ > limit;
-            if (progress.state == ParseState::Failed || too_long) {
-                co_await refuse(too_long ? 431 : parser_.error_status());
+            const bool failed = progress.state == ParseState::Failed;
+            if (failed || input_end_ - input_begin_ > limit) {
+                co_await refuse(failed ? parser_.error_status() : 431);
                 co_return Next::Close;
             }
         }
         if (input_.size() < read_size && input_begin_ == input_end_)
             input_.resize(read_size);
-        if (!co_await fill())
+        const bool open = co_await fill();
+        if (!open)
             co_return Next::Close;
         deadline_ = Worker::now() + context_.options.stall_timeout;
     }
 }
 
 Task<HttpResponse> HttpConnection::handle() {
+    HttpResponse response;
     try {
-        co_return co_await context_.handler(request_);
+        response = co_await context_.handler(request_);
     } catch (const std::exception&) {
         // Third-party code below the handler; what it says is not for the client.
+        response = {};
+        response.status = 500;
     }
-    co_return HttpResponse{500, {}, {}};
+    co_return response;
 }
 
 Task<HttpConnection::Next> HttpConnection::respond() {
@@ -293,24 +314,27 @@ Task<HttpConnection::Next> HttpConnection::respond() {
         return same_header_name(header.first, "connection") &&
                same_header_name(header.second, "close");
     });
-    if (aborted_ || !co_await write(std::move(response), keep && !wants_close))
+    if (aborted_)
         co_return Next::Close;
-    if (!keep || wants_close) {
-        if (input_begin_ != input_end_)
-            co_await drain();  // a reset because of pipelined bytes would eat the answer
-        co_return Next::Close;
+    const bool goes_on = keep && !wants_close;
+    const bool written = co_await write(response, goes_on);
+    if (written && !goes_on && input_begin_ != input_end_) {
+        co_await drain();  // a reset because of pipelined bytes would eat the answer
     }
+    if (!written || !goes_on)
+        co_return Next::Close;
     enter(Phase::Idle, context_.options.keep_alive_timeout);
     co_return Next::Continue;
 }
 
-Task<bool> HttpConnection::write(HttpResponse response, bool keep) {
+Task<bool> HttpConnection::write(const HttpResponse& response, bool keep) {
     enter(Phase::Writing, context_.options.stall_timeout);
     format_head(response, keep);
     const bool with_body = !status_forbids_body(response.status) && request_.method != "HEAD";
     const asio::const_buffer buffers[] = {asio::buffer(output_head_), asio::buffer(response.body)};
     const std::size_t count = with_body && !response.body.empty() ? 2 : 1;
-    co_return !co_await stream_.write({buffers, count});
+    const auto error = co_await stream_.write({buffers, count});
+    co_return !error;
 }
 
 void HttpConnection::format_head(const HttpResponse& response, bool keep) {
@@ -356,8 +380,12 @@ Task<> HttpConnection::refuse(unsigned status) {
         co_return;
     expired_ = false;
     request_.method = {};
-    if (co_await write(HttpResponse{status, {}, {}}, false))
+    HttpResponse response;
+    response.status = status;
+    const bool written = co_await write(response, false);
+    if (written) {
         co_await drain();
+    }
 }
 
 // Closing with unread bytes would send a reset, which can overtake the answer. So the client gets a
@@ -368,9 +396,9 @@ Task<> HttpConnection::drain() {
     stream_.shutdown_send();
     enter(Phase::Draining, drain_time);
     bool open = true;
-    while (open && !expired_ && !aborted_) {
+    while (open && !expired_ && !aborted_ && Worker::now() < deadline_) {
         input_begin_ = input_end_ = 0;
-        open = co_await fill() && Worker::now() < deadline_;
+        open = co_await fill();
     }
 }
 

@@ -72,7 +72,7 @@ private:
     /// Reads more into the input buffer; false at the end of the connection.
     [[nodiscard]] Task<bool> fill();
     [[nodiscard]] Task<HttpResponse> handle();
-    [[nodiscard]] Task<bool> write(HttpResponse response, bool keep);
+    [[nodiscard]] Task<bool> write(const HttpResponse& response, bool keep);
     void format_head(const HttpResponse& response, bool keep);
     [[nodiscard]] std::string_view unread() const;
     void consume(std::size_t count);

@@ -102,8 +102,6 @@ unsigned status_of(const error_code& error) {
         return 431;
     if (error == http::error::body_limit)
         return 413;
-    if (error == http::error::bad_version)
-        return 505;
     return 400;
 }
 

@@ -56,14 +56,15 @@ struct HttpServer::State : std::enable_shared_from_this<HttpServer::State> {
         : runtime(on),
           options(std::move(with)),
           handler(std::move(answer)),
-          acceptor(on.worker(0).context()),
+          acceptor(std::in_place, on.worker(0).context()),
           shares(on.size()) {}
 
     Runtime& runtime;
     const HttpServerOptions options;
     const HttpHandler handler;
     std::shared_ptr<TlsContext> tls;
-    tcp::acceptor acceptor;
+    /// Gone once accepting has ended, for this state may outlive the first worker.
+    std::optional<tcp::acceptor> acceptor;
     std::uint16_t port = 0;
     tcp protocol = tcp::v4();
     std::vector<HttpServerShare> shares;
@@ -76,8 +77,10 @@ struct HttpServer::State : std::enable_shared_from_this<HttpServer::State> {
     Event finished;
 
     Task<> accept();
-    Task<bool> accept_ready();
+    void stop_accepting();
+    bool accept_ready();
     void hand_over(int descriptor);
+    std::unique_ptr<HttpConnection> adopt(std::size_t worker, int descriptor);
     Task<> serve(std::size_t worker, int descriptor);
     Task<> sweep(std::size_t worker);
     void leave();
@@ -105,34 +108,45 @@ Task<> HttpServer::State::accept() {
     while (!stopping) {
         if (open_connections() >= options.max_connections) {
             room.reset();
-            if (open_connections() >= options.max_connections && !stopping)
+            if (open_connections() >= options.max_connections && !stopping) {
                 co_await room.wait();
+            }
             continue;
         }
-        const auto [error] = co_await acceptor.async_wait(tcp::acceptor::wait_read, token);
+        const auto [error] = co_await acceptor->async_wait(tcp::acceptor::wait_read, token);
         if (error || stopping)
             break;
-        if (!co_await accept_ready())
+        if (!accept_ready()) {
             co_await sleep_for(out_of_descriptors_pause, sweeping.get_token());
+        }
     }
-    boost::system::error_code ignored;
-    acceptor.close(ignored);
+    acceptor.reset();
     leave();
 }
 
+void HttpServer::State::stop_accepting() {
+    stopping = true;
+    room.set();
+    runtime.worker(0).post([self = shared_from_this()] {
+        boost::system::error_code ignored;
+        if (self->acceptor)
+            self->acceptor->cancel(ignored);
+    });
+}
+
 /// Takes what is in the listening queue. False when the process is out of descriptors or memory.
-Task<bool> HttpServer::State::accept_ready() {
+bool HttpServer::State::accept_ready() {
     while (!stopping && open_connections() < options.max_connections) {
         const int descriptor =
-            ::accept4(acceptor.native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+            ::accept4(acceptor->native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (descriptor >= 0)
             hand_over(descriptor);
         else if (errno == EAGAIN || errno == EWOULDBLOCK)
-            co_return true;
+            return true;
         else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
-            co_return false;
+            return false;
     }
-    co_return true;
+    return true;
 }
 
 void HttpServer::State::hand_over(int descriptor) {
@@ -146,18 +160,25 @@ void HttpServer::State::hand_over(int descriptor) {
     runtime.worker(chosen).spawn(serve(chosen, descriptor));
 }
 
-Task<> HttpServer::State::serve(std::size_t worker, int descriptor) {
-    const auto self = shared_from_this();
+/// Null when the descriptor is unusable or the server stops.
+std::unique_ptr<HttpConnection> HttpServer::State::adopt(std::size_t worker, int descriptor) {
     tcp::socket socket(runtime.worker(worker).context());
     boost::system::error_code error;
     socket.assign(protocol, descriptor, error);
     if (error)
         ::close(descriptor);
-    if (!error && !stopping) {
-        HttpConnectionContext context{options, handler, shares[worker], stopping,
-                                      abandoned.get_token()};
-        auto connection = std::make_unique<HttpConnection>(
-            tls ? Stream(std::move(socket), tls) : Stream(std::move(socket)), std::move(context));
+    if (error || stopping)
+        return nullptr;
+    Stream stream = tls ? Stream(std::move(socket), tls) : Stream(std::move(socket));
+    return std::make_unique<HttpConnection>(
+        std::move(stream),
+        HttpConnectionContext{options, handler, shares[worker], stopping, abandoned.get_token()});
+}
+
+Task<> HttpServer::State::serve(std::size_t worker, int descriptor) {
+    const auto self = shared_from_this();
+    const auto connection = adopt(worker, descriptor);
+    if (connection != nullptr) {
         co_await connection->run();
     }
     --shares[worker].open;
@@ -167,7 +188,10 @@ Task<> HttpServer::State::serve(std::size_t worker, int descriptor) {
 Task<> HttpServer::State::sweep(std::size_t worker) {
     const auto self = shared_from_this();
     const StopToken stop = sweeping.get_token();
-    while (co_await sleep_for(options.sweep_interval, stop) == SleepResult::Elapsed) {
+    for (;;) {
+        const SleepResult slept = co_await sleep_for(options.sweep_interval, stop);
+        if (slept == SleepResult::Stopped)
+            co_return;
         const auto now = Worker::now();
         for (HttpConnection* connection : shares[worker].connections)
             connection->enforce_deadline(now);
@@ -187,9 +211,9 @@ Result<std::unique_ptr<HttpServer>> HttpServer::listen(Runtime& runtime, HttpSer
     auto state = std::make_shared<State>(runtime, std::move(options), std::move(handler));
     if (state->options.tls.enabled)
         state->tls = ENGINE_TRY(TlsContext::build(state->options.tls, TlsRole::Server));
-    ENGINE_TRY(open_listener(state->acceptor, state->options));
+    ENGINE_TRY(open_listener(*state->acceptor, state->options));
     boost::system::error_code error;
-    const tcp::endpoint local = state->acceptor.local_endpoint(error);
+    const tcp::endpoint local = state->acceptor->local_endpoint(error);
     if (error)
         return failure("could not listen on " + state->options.address + ": " + error.message());
     state->port = local.port();
@@ -205,13 +229,9 @@ HttpServer::HttpServer(std::shared_ptr<State> state) : state_(std::move(state)) 
 HttpServer::~HttpServer() {
     if (stopped_)
         return;
-    state_->stopping = true;
     state_->abandoned.request_stop();
     state_->sweeping.request_stop();
-    state_->runtime.worker(0).post([state = state_] {
-        boost::system::error_code ignored;
-        state->acceptor.cancel(ignored);
-    });
+    state_->stop_accepting();
     state_->for_each_connection(&HttpConnection::abort);
 }
 
@@ -224,21 +244,17 @@ std::size_t HttpServer::open_connections() const {
 }
 
 int HttpServer::share_listener() const {
-    return ::fcntl(state_->acceptor.native_handle(), F_DUPFD_CLOEXEC, 0);
+    return ::fcntl(state_->acceptor->native_handle(), F_DUPFD_CLOEXEC, 0);
 }
 
 Task<std::size_t> HttpServer::stop_task(std::chrono::milliseconds grace) {
     const auto state = state_;
     stopped_ = true;
-    state->stopping = true;
-    state->room.set();
-    state->runtime.worker(0).post([state] {
-        boost::system::error_code ignored;
-        state->acceptor.cancel(ignored);
-    });
+    state->stop_accepting();
     state->for_each_connection(&HttpConnection::close_if_idle);
     std::size_t aborted = 0;
-    if (!co_await state->finished.wait_for(grace)) {
+    const bool in_time = co_await state->finished.wait_for(grace);
+    if (!in_time) {
         aborted = state->open_connections();
         state->abandoned.request_stop();
         state->for_each_connection(&HttpConnection::abort);
@@ -254,7 +270,8 @@ std::size_t HttpServer::stop(std::chrono::milliseconds grace) {
     auto result = promise.get_future();
     state_->runtime.worker(0).spawn([](HttpServer* self, std::chrono::milliseconds time,
                                        std::promise<std::size_t> done) -> Task<> {
-        done.set_value(co_await self->stop_task(time));
+        const std::size_t aborted = co_await self->stop_task(time);
+        done.set_value(aborted);
     }(this, grace, std::move(promise)));
     return result.get();
 }

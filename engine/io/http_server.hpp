@@ -63,8 +63,8 @@ public:
 
     [[nodiscard]] std::uint16_t port() const;
     [[nodiscard]] std::size_t open_connections() const;
-    /// A duplicate of the listening socket, for the server that follows this one; -1 on failure.
-    /// While both live, the system queues new connections for either.
+    /// Before `stop`: a duplicate of the listening socket, for the server that follows this one; -1
+    /// on failure. While both live, the system queues new connections for either.
     [[nodiscard]] int share_listener() const;
 
     /// Stops accepting, closes idle connections, lets requests under way finish until `grace` has

@@ -64,10 +64,11 @@ Task<MemoryReservation> MemoryBudget::reserve(std::size_t bytes) {
 Task<> MemoryBudget::grow(MemoryReservation& reservation, std::size_t more) {
     const auto bytes = static_cast<std::int64_t>(more);
     reservation.budget_ = this;
-    if (!take(bytes))
+    if (!take(bytes)) {
         co_await suspend([this, bytes, &reservation](Resume resume) {
             wait(Waiter{bytes, &reservation, std::move(resume)});
         });
+    }
     reservation.bytes_ += more;
 }
 

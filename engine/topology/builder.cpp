@@ -56,7 +56,7 @@ private:
         const config::Component& config = component_of(vertex);
         config::OptionContext context(config.path(), problems_);
         component::BuildContext build{config.id.value, configuration_.globals, context,
-                                      incoming_facts(vertex)};
+                                      incoming_facts(vertex), config.options.location()};
         facts_[vertex] = build.graph;
         switch (config.kind) {
             case config::ComponentKind::Source:

@@ -45,15 +45,8 @@ void select(const vrl::Condition& condition, Delivery& delivery) {
     }
     if (positions.empty()) {
         delivery = {};
-    } else if (batch.unique()) {
-        delivery.batch->keep(positions);
     } else {
-        BatchRef chosen = Batch::derive(delivery.batch);
-        chosen->reserve(positions.size());
-        for (const std::uint32_t position : positions) {
-            chosen->push_from(batch, position);
-        }
-        delivery.batch = std::move(chosen);
+        delivery.batch = Batch::select(std::move(delivery.batch), positions);
     }
 }
 

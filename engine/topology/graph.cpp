@@ -104,6 +104,8 @@ private:
         std::vector<Target> targets;
         if (const auto found = outputs_.find(input); found != outputs_.end())
             return {found->second};
+        if (const auto open = open_output(input))
+            return {*open};
         if (!is_pattern(input))
             return targets;
         const bool names_outputs = input.find('.') != std::string::npos;
@@ -115,6 +117,13 @@ private:
                 targets.push_back(target);
         }
         return targets;
+    }
+
+    [[nodiscard]] std::optional<Target> open_output(std::string_view input) const {
+        const auto vertex = graph_.find(input.substr(0, input.find('.')));
+        if (!vertex || !graph_.vertices_[*vertex].open_outputs)
+            return std::nullopt;
+        return Target{*vertex, 0};
     }
 
     [[nodiscard]] const config::OutputPort& port(const Target& target) const {

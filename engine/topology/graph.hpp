@@ -17,6 +17,8 @@ struct Vertex {
     std::vector<config::OutputPort> outputs;
     config::EventTypes accepts = config::EventTypes::All;
     std::vector<std::string> inputs;  // ids, "id.output", or patterns with `*`, `?`, `[…]`
+    /// Its outputs are not known (a type that this build lacks): any name leads to the first one.
+    bool open_outputs = false;
 };
 
 /// Events that leave `output` of vertex `from` reach vertex `to`, which named them in `input`.

@@ -88,7 +88,8 @@ private:
             if (outputs.empty())
                 return fmt::format("`{}` is a {}, which has no output", name,
                                    config::name_of(graph_.vertices()[*vertex].kind));
-            return fmt::format("name one of its outputs: {}", config::one_of(outputs));
+            return fmt::format("`{}` has only named outputs: `{}`", name,
+                               fmt::join(outputs, "`, `"));
         }
         const std::string id = name.substr(0, name.find('.'));
         if (id.size() < name.size() && graph_.find(id)) {
@@ -161,10 +162,12 @@ Graph resolve_graph(const config::Configuration& configuration, config::Problems
                       component.kind,
                       component.shape.outputs,
                       component.shape.accepts,
-                      {}};
-        // Of an unknown type no more is known than that others name it.
-        if (!component.available && component.kind != config::ComponentKind::Sink)
+                      {},
+                      false};
+        if (!component.available && component.kind != config::ComponentKind::Sink) {
             vertex.outputs = {{.name = "", .types = config::EventTypes::All, .optional = true}};
+            vertex.open_outputs = true;
+        }
         for (const auto& input : component.inputs)
             vertex.inputs.push_back(input.value);
         vertices.push_back(std::move(vertex));

@@ -104,7 +104,7 @@ struct VariableQuery {
     Path path;
 };
 /// `{"a": 1}.a`, `[1, 2][0]`, `parse_json!(.x).a`: a path into the value of an expression
-/// (FunctionCall, ArrayLiteral, ObjectLiteral, Block or Group). The path is not empty.
+/// (FunctionCall, ArrayLiteral, ObjectLiteral or Block). The path is not empty.
 struct ValueQuery {
     ExpressionPtr target;
     Path path;
@@ -150,21 +150,22 @@ struct Not {
     ExpressionPtr operand;
 };
 
+/// Their precedence is in grammar/README.md; the tree has it applied.
 enum class BinaryOperator {
-    Multiply,
-    Divide,  // * /
-    Add,
-    Subtract,  // + -
-    Greater,
-    GreaterOrEqual,
-    Less,
-    LessOrEqual,  // > >= < <=
-    Equal,
-    NotEqual,  // == !=
-    And,
-    Or,        // && ||
-    Coalesce,  // ??
-    Merge,     // |
+    Multiply,        // *
+    Divide,          // /
+    Add,             // +
+    Subtract,        // -
+    Greater,         // >
+    GreaterOrEqual,  // >=
+    Less,            // <
+    LessOrEqual,     // <=
+    Equal,           // ==
+    NotEqual,        // !=
+    And,             // &&
+    Or,              // ||
+    Coalesce,        // ??
+    Merge,           // |
 };
 /// As it is written, such as `>=`.
 [[nodiscard]] std::string_view symbol(BinaryOperator op);

@@ -76,11 +76,14 @@ class SingleBackendTest(EndToEndTest):
         self.assert_ids_arrive(more.accepted(), self.arrived, 20)
         self.assertEqual(len(self.arrived()), 301)
 
-    def test_the_order_of_one_connection_is_kept(self) -> None:
+    def test_the_events_of_one_connection_keep_their_order_within_each_batch(self) -> None:
         self.pipeline.start([self.port])
         sent = self.send(self.port, numbered(500), clients=1)
         self.assert_ids_arrive(sent.accepted(), self.arrived, 20)
-        self.assertEqual(self.arrived(), sorted(self.arrived()))
+        batches = [messages([request]) for request in self.target.snapshot()]
+        for batch in batches:
+            self.assertEqual(batch, sorted(batch))
+        self.assertEqual([each for batch in sorted(batches) for each in batch], sorted(self.arrived()))
 
 
 class RetryTest(EndToEndTest):

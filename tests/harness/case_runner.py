@@ -1,6 +1,5 @@
 """Runs one recorded case against a binary and says what differs."""
 
-import base64
 import json
 import os
 import shlex
@@ -15,15 +14,17 @@ from pathlib import Path
 
 from case_file import Case
 from compare import Context, diff_log, diff_records, diff_text
-from compression import compress, decompress
+from compression import compress
 from engine_process import PASSED_ENVIRONMENT, free_port, port_open
-from http_backend import Answer, HttpBackend, Request, Script
-from http_client import encode_request, parse_response, raw_request
+from http_backend import Answer, HttpBackend, Script
+from http_client import encode_request, raw_request
+from records import (bytes_record, clean_records, file_record, parse_records, payload_of, request_record,
+                     response_record, text_or_base64)
 from socket_receiver import SocketReceiver
 
 EXIT_DEADLINE = 30.0
+EARLY, LATE = 0.25, 2.0
 START_DEADLINE = 10.0
-UNRECORDED_HEADERS = ("connection", "date", "keep-alive")
 
 
 @dataclass
@@ -81,11 +82,9 @@ class _Run:
         except StepFailed as failure:
             self.problems.append(str(failure))
         code = self._finish()
-        if code != self.case.exit and not self.problems:
-            self.problems.append(f"exit code {code}, expected {self.case.exit}")
-        if not self.problems or self.process is not None:
-            self.problems += self._compare()
-        return self.problems
+        if code != self.case.exit:
+            self.problems.insert(0, f"exit code {code}, expected {self.case.exit}")
+        return self.problems + self._compare()
 
     def release(self) -> None:
         """Ends what still runs and removes the captured output."""
@@ -245,13 +244,11 @@ class _Run:
     def _step_wait_port(self, step: dict, _: bool) -> None:
         port = int(step["port"]) if "port" in step else 0
         self._wait(lambda: self.process.poll() is not None or port_open(port), START_DEADLINE, f"port {port}")
-        if self.process.poll() is not None and not port_open(port):
-            raise StepFailed(f"ended with {self.process.returncode} before it listened on a port")
 
     def _step_wait_exit(self, step: dict, _: bool) -> None:
         self._wait(lambda: self.process.poll() is not None, step.get("timeout", 10.0) + 5, "the process to end")
 
-    def _step_wait_lines(self, step: dict, _: bool) -> None:
+    def _step_waitlines(self, step: dict, _: bool) -> None:
         self._wait(lambda: self._read("stdout").count(b"\n") >= step["count"], 15, f"{step['count']} lines")
 
     def _step_wait_received(self, step: dict, _: bool) -> None:
@@ -273,7 +270,7 @@ class _Run:
         path = self.folder / step["path"]
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("ab" if step.get("append") else "wb") as file:
-            file.write(_payload(step))
+            file.write(payload_of(step))
 
     def _step_rename(self, step: dict, _: bool) -> None:
         (self.folder / step["from"]).rename(self.folder / step["to"])
@@ -300,7 +297,7 @@ class _Run:
         self.background.clear()
 
     def _step_http(self, step: dict, _: bool) -> None:
-        body = _payload(step, "body")
+        body = payload_of(step, "body")
         compressions = step.get("compress", [])
         for encoding in [compressions] if isinstance(compressions, str) else compressions:
             body = compress(encoding, body)
@@ -311,12 +308,12 @@ class _Run:
             answer = raw_request(int(step["port"]), data, step.get("timeout", 5.0) + 5)
             if not answer:
                 raise ConnectionResetError("no answer")
-            self.responses.append(_response_record(answer))
+            self.responses.append(response_record(answer))
         except (OSError, ValueError) as error:
             self.responses.append({"error": f"{type(error).__name__}: {error}"})
 
     def _step_tcp(self, step: dict, _: bool) -> None:
-        parts = [part.encode() for part in step["parts"]] if "parts" in step else [_payload(step)]
+        parts = [part.encode() for part in step["parts"]] if "parts" in step else [payload_of(step)]
         try:
             with socket.create_connection(("127.0.0.1", int(step["port"])), 5) as connection:
                 for number, part in enumerate(parts):
@@ -325,7 +322,7 @@ class _Run:
                     connection.sendall(part)
                 if step.get("read"):
                     connection.settimeout(3)
-                    self.responses.append({"tcp": _bytes_record(connection.recv(1 << 16))})
+                    self.responses.append({"tcp": bytes_record(connection.recv(1 << 16))})
                 else:
                     connection.shutdown(socket.SHUT_WR)
                     time.sleep(0.02)
@@ -334,7 +331,7 @@ class _Run:
 
     def _step_udp(self, step: dict, _: bool) -> None:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
-            sender.sendto(_payload(step), ("127.0.0.1", int(step["port"])))
+            sender.sendto(payload_of(step), ("127.0.0.1", int(step["port"])))
         time.sleep(0.02)
 
     def _step_unix(self, step: dict, _: bool) -> None:
@@ -343,7 +340,7 @@ class _Run:
         kind = socket.SOCK_DGRAM if step.get("dgram") else socket.SOCK_STREAM
         with socket.socket(socket.AF_UNIX, kind) as sender:
             sender.connect(str(path))
-            sender.sendall(_payload(step))
+            sender.sendall(payload_of(step))
 
     # -- what was seen ---------------------------------------------------------------------------------------------
 
@@ -355,16 +352,16 @@ class _Run:
         out = []
         for receiver in self.receivers.values():
             if isinstance(receiver, HttpBackend):
-                out += [_request_record(request) for request in receiver.snapshot()]
+                out += [request_record(request) for request in receiver.snapshot()]
             else:
                 label = "datagram" if receiver.kind == "udp" else "connection"
-                out += [{label: number} | _bytes_record(data)
+                out += [{label: number} | bytes_record(data)
                         for number, data in enumerate(receiver.snapshot(), 1)]
         return out
 
     def _files(self) -> str:
         paths = {path for pattern in self.case.collect for path in self.folder.glob(pattern) if path.is_file()}
-        return "".join(_file_record(path, self.folder) for path in sorted(paths))
+        return "".join(file_record(path, self.folder) for path in sorted(paths))
 
     def _arrived(self) -> bool:
         """Whether as much as the case expects is there (how much, not what)."""
@@ -377,6 +374,15 @@ class _Run:
         if "files" in expect and len(self._files()) < len(expect["files"]) - 1:
             return False
         return True
+
+    def _late_or_early(self) -> str:
+        """Compares when requests came, counted from the first, with the recording."""
+        times = sorted(request.at for receiver in self.receivers.values() if isinstance(receiver, HttpBackend)
+                       for request in receiver.snapshot())
+        wrong = [f"request {number}: after {at - times[0]:.2f} s, recorded {recorded:g} s"
+                 for number, (at, recorded) in enumerate(zip(times, self.case.request_times), 1)
+                 if not recorded - EARLY <= at - times[0] <= recorded + LATE]
+        return "\n".join(wrong)
 
     def _compare(self) -> list[str]:
         case, expect = self.case, self.case.expect
@@ -392,93 +398,19 @@ class _Run:
             missing = [word for word in case.mentions if word not in text]
             check("output", "\n".join(f"-does not mention: {word}" for word in missing))
         else:
-            actual = context.clean(_text_or_base64(self._read("stdout")))
-            check("stdout", diff_text(expect.get("stdout", b"").decode(), actual, case.unordered))
+            expected = expect.get("stdout", b"").decode()
+            actual = context.clean(text_or_base64(self._read("stdout"), expected.startswith("base64:")))
+            check("stdout", diff_text(expected, actual, case.unordered))
         if "stderr" in expect:
             check("stderr", diff_log(expect["stderr"].decode(), context.clean(self._read("stderr").decode(errors="replace"))))
         if "received" in expect or self.receivers:
-            check("received", diff_records(_lines(expect.get("received", b"")), _clean_records(self._received(), context),
+            check("received", diff_records(parse_records(expect.get("received", b"")), clean_records(self._received(), context),
                                            case.unordered))
+        check("request times", self._late_or_early())
         if "responses" in expect or self.responses:
-            want = _lines(expect.get("responses", b""))
-            check("responses", diff_records(want, _clean_records(self.responses, context), case.unordered))
+            want = parse_records(expect.get("responses", b""))
+            check("responses", diff_records(want, clean_records(self.responses, context), case.unordered))
         if "files" in expect or case.collect:
             actual = context.clean(self._files())
             check("files", diff_text(expect.get("files", b"").decode(), actual, case.unordered))
         return problems
-
-
-def _payload(step: dict, key: str = "data") -> bytes:
-    for name in (key, "data", "body"):
-        if name in step:
-            return step[name].encode(errors="surrogateescape")
-    return base64.b64decode(step.get("body_base64", ""))
-
-
-def _bytes_record(data: bytes) -> dict:
-    try:
-        text = data.decode()
-    except UnicodeDecodeError:
-        return {"body_base64": base64.b64encode(data).decode()}
-    if any(ord(c) < 32 and c not in "\t\r\n" for c in text):
-        return {"body_base64": base64.b64encode(data).decode()}
-    return {"body": text}
-
-
-def _text_or_base64(data: bytes) -> str:
-    try:
-        return data.decode()
-    except UnicodeDecodeError:
-        return "base64:" + base64.b64encode(data).decode()
-
-
-def _response_record(answer: bytes) -> dict:
-    response = parse_response(answer)
-    headers = {name: value for name, value in response.headers if name not in UNRECORDED_HEADERS}
-    return {"status": response.status, "headers": headers} | _bytes_record(response.body)
-
-
-def _request_record(request: Request) -> dict:
-    headers = {name.lower(): value for name, value in request.headers if name.lower() not in UNRECORDED_HEADERS}
-    record = {"method": request.method, "path": request.target, "headers": dict(sorted(headers.items()))}
-    body = request.body
-    encoding = headers.get("content-encoding")
-    if encoding:
-        record["encoded_bytes_magic"] = body[:4].hex()
-        try:
-            body = decompress(encoding, body)
-        except ValueError as error:
-            return record | {"undecodable": str(error)}
-    return record | _bytes_record(body)
-
-
-def _file_record(path: Path, folder: Path) -> str:
-    data, mark = path.read_bytes(), ""
-    try:
-        if data[:2] == b"\x1f\x8b":
-            data, mark = decompress("gzip", data), "(gunzipped)\n"
-        elif data[:4] == b"\x28\xb5\x2f\xfd":
-            data, mark = decompress("zstd", data), "(unzstd)\n"
-    except ValueError as error:
-        mark = f"(undecodable: {error})\n"
-    text = _text_or_base64(data)
-    if any(ord(c) < 32 and c not in "\t\r\n" for c in text):
-        text = "base64:" + base64.b64encode(data).decode()
-    return f"=== {path.relative_to(folder)}\n{mark}{text}"
-
-
-def _lines(text: bytes) -> list[dict]:
-    return [_without_magic(json.loads(line)) for line in text.decode().splitlines() if line.strip()]
-
-
-def _clean_records(records: list[dict], context: Context) -> list[dict]:
-    return [_without_magic(json.loads(context.clean(json.dumps(record, ensure_ascii=False)))) for record in records]
-
-
-def _without_magic(record: dict) -> dict:
-    """Keeps of the first bytes on the wire what tells the format, not what depends on the compressor."""
-    if "encoded_bytes_magic" in record:
-        encoding = record.get("headers", {}).get("content-encoding", "")
-        kept = {"gzip": 4, "deflate": 2, "zstd": 8}.get(encoding, 0)
-        record["encoded_bytes_magic"] = record["encoded_bytes_magic"][:kept]
-    return record

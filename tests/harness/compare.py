@@ -28,6 +28,8 @@ PLACEHOLDERS = {
 TOKEN = re.compile("<(" + "|".join(PLACEHOLDERS) + ")>")
 LOG_LINE = re.compile(r"^(?:\x1b\[\d*m)*(?:<TIMESTAMP>|\d{4}-\d\d-\d\dT\S+?Z?)(?:\x1b\[\d*m)* +"
                       r"(?:\x1b\[\d*m)*(TRACE|DEBUG|INFO|WARN|ERROR)(?:\x1b\[\d*m)* ")
+LEVELS = ("none", "TRACE", "DEBUG", "INFO", "WARN", "ERROR")
+QUIET = LEVELS.index("DEBUG")
 
 
 @dataclass
@@ -141,18 +143,12 @@ def _show(record: dict) -> str:
 
 def diff_log(expected: str, actual: str) -> str:
     """Loose comparison of stderr: log lines count by their worst level only, all other lines exactly."""
-    worst = ["", ""]
-    plain: list[list[str]] = [[], []]
-    for side, text in enumerate((expected, actual)):
-        for line in text.splitlines():
-            level = LOG_LINE.match(line)
-            if level is None:
-                plain[side].append(line)
-            elif level.group(1) in ("WARN", "ERROR") and worst[side] != "ERROR":
-                worst[side] = level.group(1)
-            elif not worst[side]:
-                worst[side] = "quiet" if level.group(1) != "INFO" else "INFO"
+    worst, plain = [], []
+    for text in (expected, actual):
+        levels = [LOG_LINE.match(line) for line in text.splitlines()]
+        worst.append(max((LEVELS.index(level.group(1)) for level in levels if level), default=0))
+        plain.append([line for line, level in zip(text.splitlines(), levels) if not level])
     out = diff_lines(plain[0], plain[1], True)
-    if worst[0] != worst[1]:
-        out += f"\nworst log level: expected {worst[0] or 'none'}, actual {worst[1] or 'none'}"
+    if max(worst[0], QUIET) != max(worst[1], QUIET):
+        out += f"\nworst log level: expected {LEVELS[worst[0]]}, actual {LEVELS[worst[1]]}"
     return out.strip("\n")

@@ -147,6 +147,23 @@ class CaseRunnerTest(unittest.TestCase):
         self.assertEqual(run(text), [])
         self.assertIn("received differs", run(text.replace('"data', '"tada'))[0])
 
+    def test_a_process_that_ends_early_shows_its_exit_code_and_refused_requests(self) -> None:
+        text = ("--- meta\ncommand: engine -c c.conf\nexit: 78\n--- file c.conf\nexit 78\n# __PORT1__\n--- steps\n"
+                'wait_port __PORT1__\nhttp {"port": "__PORT1__", "body": "x"}\n--- expect responses\n'
+                '{"error": "ConnectionRefusedError: [Errno 111] Connection refused"}\n')
+        self.assertEqual(run(text), [])
+        self.assertEqual(run(text.replace("exit: 78\n", "")), ["exit code 78, expected 0"])
+
+    def test_binary_output_is_compared_as_base64(self) -> None:
+        text = "--- meta\ncommand: engine -c c.conf\n--- file c.conf\ncopy\n--- input\nabc\n--- expect stdout\nbase64:YWJjCg==\n"
+        self.assertEqual(run(text), [])
+        self.assertIn("stdout differs", run(text.replace("YWJj", "YWJk"))[0])
+
+    def test_request_times_are_checked(self) -> None:
+        text = ("--- meta\ncommand: engine -c c.conf\nreceiver.PORT1: {}\nrequest_times: [0, 5]\n--- file c.conf\n"
+                "post http://127.0.0.1:__PORT1__/\npost http://127.0.0.1:__PORT1__/\n")
+        self.assertTrue(any("request 2: after 0.0" in problem for problem in run(text)))
+
     def test_stderr_counts_only_where_expected(self) -> None:
         text = "--- meta\ncommand: engine -c c.conf\n--- file c.conf\nlog ERROR broken\n--- reference stderr\nnothing\n"
         self.assertEqual(run(text), [])

@@ -42,6 +42,9 @@ public:
     /// The oldest record that is not finished.
     [[nodiscard]] const InFlight& front() const { return records_.front(); }
 
+    /// The youngest that was handed out.
+    [[nodiscard]] const InFlight& back() const { return records_.back(); }
+
     /// Fills `number`, `sequence`, `position` (where records are waiting), bitmap and the events
     /// that it marks; `state` holds the reader's place.
     void describe(LedgerState& state) const;

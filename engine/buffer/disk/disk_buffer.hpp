@@ -130,8 +130,8 @@ public:
     /// Called when a record of a refused size fits again. Set before the first append().
     void on_space(Notify notify);
 
-    /// Drops the oldest segment and all its records, if none of them is in flight and it is not the
-    /// one being written. Returns how many events that cost.
+    /// Drops the oldest segment that has no record in flight and is not being written, with all its
+    /// records. Returns how many events that cost; none when there is no such segment.
     std::optional<std::uint64_t> drop_oldest_segment();
 
     [[nodiscard]] Stats stats() const;
@@ -193,6 +193,8 @@ private:
     [[nodiscard]] LedgerState ledger_state() const;
 
     // The reader (disk_buffer_reader.cpp).
+    [[nodiscard]] std::optional<SegmentId> oldest_droppable() const;
+    std::uint64_t events_to_drop(SegmentId segment) const;
     enum class Step { Again, Stop };
     [[nodiscard]] bool nothing_to_read();
     std::optional<Record> take_recent();
@@ -201,6 +203,7 @@ private:
     Result<void> position_reader(const Position& cursor);
     void advance_segment(const Position& cursor, const Position& limit);
     void account_gap(std::uint64_t number, std::uint64_t sequence);
+    void account_dropped(std::uint64_t sequence);
     Step note_read_failure(const Error& error);
 
     const Options options_;
@@ -229,6 +232,8 @@ private:
     Position readable_end_;
     std::uint64_t read_number_ = 0;
     std::uint64_t read_sequence_ = 0;
+    /// Events of dropped segments that the reader has yet to pass.
+    std::uint64_t dropped_ahead_ = 0;
     std::uint64_t readable_number_ = 0;
     std::uint64_t readable_sequence_ = 0;
     bool reader_waits_ = false;

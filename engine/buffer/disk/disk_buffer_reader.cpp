@@ -67,6 +67,7 @@ std::optional<Record> DiskBuffer::take_recent() {
     Recent recent = std::move(recent_.front());
     recent_.pop_front();
     recent_bytes_ -= recent.payload.capacity();
+    account_dropped(recent.record.sequence);
     cursor_ = recent.end;
     read_number_ = recent.record.number + 1;
     read_sequence_ = recent.record.sequence + recent.record.events;
@@ -83,6 +84,8 @@ std::optional<Record> DiskBuffer::take_peeked() {
     const std::uint64_t bytes = record_size(header.length);
     if (skipped_)
         account_gap(header.number, header.sequence);
+    else
+        account_dropped(header.sequence);
     cursor_ = {header.segment, stored.offset + bytes};
     read_number_ = header.number + 1;
     read_sequence_ = header.sequence + header.events;
@@ -190,37 +193,72 @@ DiskBuffer::Step DiskBuffer::note_read_failure(const Error& error) {
     return Step::Stop;
 }
 
+/// Under both mutexes. A segment that the writer has left, from the reader's on, if nothing of it
+/// is in flight.
+std::optional<SegmentId> DiskBuffer::oldest_droppable() const {
+    std::optional<SegmentId> segment = cursor_.segment;
+    const bool in_flight = !window_.empty() && window_.back().start.segment == cursor_.segment;
+    if (in_flight || !store_.find(*segment))
+        segment = store_.next_after(*segment);
+    if (!segment || *segment >= readable_end_.segment)
+        return std::nullopt;
+    return segment;
+}
+
+/// Under both mutexes. Events from the reader's place, or the segment's start, to the next segment.
+std::uint64_t DiskBuffer::events_to_drop(SegmentId segment) const {
+    const auto first_of = [this](std::optional<SegmentId> id) -> std::optional<std::uint64_t> {
+        const std::optional<SegmentInfo> info = id ? store_.find(*id) : std::nullopt;
+        return info ? info->first_sequence : std::nullopt;
+    };
+    const auto begin =
+        segment == cursor_.segment ? std::optional(read_sequence_) : first_of(segment);
+    const auto end = first_of(store_.next_after(segment));
+    return begin && end && *end > *begin ? *end - *begin : 0;
+}
+
 std::optional<std::uint64_t> DiskBuffer::drop_oldest_segment() {
     const std::lock_guard reader(reader_mutex_);
-    std::uint64_t dropped = 0;
+    std::uint64_t events = 0;
     {
         const std::lock_guard guard(mutex_);
-        const SegmentId oldest = std::max(store_.oldest(), cursor_.segment);
-        const std::optional<SegmentId> next = store_.next_after(oldest);
-        if (!window_.empty() || !next || *next > readable_end_.segment)
+        const std::optional<SegmentId> segment = oldest_droppable();
+        if (!segment)
             return std::nullopt;
-        const std::optional<SegmentInfo> info = store_.find(*next);
-        if (!info)
-            return std::nullopt;
-        while (!recent_.empty() && recent_.front().end.segment <= oldest) {
-            recent_bytes_ -= recent_.front().payload.capacity();
-            recent_.pop_front();
+        events = events_to_drop(*segment);
+        stats_.events -= std::min(stats_.events, events);
+        dropped_ahead_ += events;
+        std::erase_if(recent_, [this, segment](const Recent& recent) {
+            if (recent.end.segment != *segment)
+                return false;
+            recent_bytes_ -= recent.payload.capacity();
+            return true;
+        });
+        if (cursor_.segment == *segment) {
+            peeked_.reset();
+            reader_.reset();
+            const std::optional<SegmentId> next = store_.next_after(*segment);
+            cursor_ = {next.value_or(readable_end_.segment), segment_header_size};
         }
-        peeked_.reset();
-        cursor_ = {*next, segment_header_size};
         if (recent_.empty())
             recent_reaches_end_ = cursor_ == readable_end_;
-        if (info->first_sequence && info->first_number) {
-            dropped = *info->first_sequence - std::min(*info->first_sequence, read_sequence_);
-            read_sequence_ = *info->first_sequence;
-            read_number_ = *info->first_number;
-            stats_.events -= std::min(stats_.events, dropped);
-        }
+        store_.drop(*segment);
         ledger_dirty_ = true;
         replan_ = true;
     }
     wake_.notify_one();
-    return dropped;
+    return events;
+}
+
+/// Under mutex_. Events between the last record read and this one that are missing because their
+/// segments were dropped, by this run (counted then) or a former one.
+void DiskBuffer::account_dropped(std::uint64_t sequence) {
+    if (read_number_ == 0 || sequence <= read_sequence_)
+        return;
+    const std::uint64_t gap = sequence - read_sequence_;
+    const std::uint64_t counted = std::min(gap, dropped_ahead_);
+    dropped_ahead_ -= counted;
+    stats_.events -= std::min(stats_.events, gap - counted);
 }
 
 }  // namespace engine::buffer::disk

@@ -235,6 +235,7 @@ void DiskBuffer::maintain(bool committed, bool closing) {
     free_finished_tail();
     if (write_ledger())
         sync_ledger(committed, closing);
+    store_.remove_dropped();
     if (store_.oldest() < synced_segment_)
         store_.retire_before(synced_segment_);
     plan_again();
@@ -337,7 +338,9 @@ void DiskBuffer::notify() {
     Notify space;
     {
         const std::lock_guard guard(mutex_);
-        const bool waits_for_device = read_again_at_ && Clock::now() < *read_again_at_;
+        if (read_again_at_ && Clock::now() >= *read_again_at_)
+            read_again_at_.reset();
+        const bool waits_for_device = read_again_at_.has_value();
         const bool more = !recent_.empty() || cursor_ != readable_end_;
         if (reader_waits_ && more && !window_.full() && !waits_for_device) {
             reader_waits_ = false;

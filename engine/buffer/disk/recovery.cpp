@@ -88,13 +88,15 @@ Result<Tail> read_tail(const SegmentStore& store, SegmentId id, const Found& fou
 }
 
 /// The pages may be in the cache only: what is handed out from now on must not vanish.
-void cut_tail(FileSystem& files, const Path& path, std::uint64_t end) {
+/// Returns what the file takes.
+std::uint64_t cut_tail(FileSystem& files, const Path& path, std::uint64_t size, std::uint64_t end) {
     Result<std::unique_ptr<File>> file = files.open(path, OpenMode::ReadWrite);
     if (!file)
-        return;
+        return size;
     // A tail that stays is stepped over by the reader.
-    static_cast<void>((*file)->truncate(end));
+    const Result<void> cut = (*file)->truncate(end);
     static_cast<void>((*file)->sync());
+    return cut ? end : size;
 }
 
 }  // namespace
@@ -132,9 +134,9 @@ Result<Recovered> recover(FileSystem& files, const Path& folder, SegmentStore& s
         if (tail->has_records || unreadable) {
             // What cannot be read now may be readable later: only a readable tail is cut.
             const std::uint64_t end = unreadable ? found.size : tail->end;
-            if (!unreadable)
-                cut_tail(files, folder / segment_name(id), end);
-            store.seal(id, end, end);
+            const std::uint64_t size =
+                unreadable ? end : cut_tail(files, folder / segment_name(id), found.size, end);
+            store.seal(id, end, size);
             result.tail_cut_bytes = found.size - std::min(found.size, end);
             result.end = {id, end};
             break;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <random>
+#include <tuple>
 
 namespace engine::buffer::disk {
 namespace {
@@ -68,8 +69,11 @@ Result<std::unique_ptr<File>> SegmentStore::take_file(SegmentId id, std::uint64_
     const std::filesystem::path path = folder_ / segment_name(id);
     if (spare) {
         const Result<void> renamed = files_.rename(folder_ / spare_name(spare->first), path);
-        if (renamed)
-            existing_size = spare->second;
+        if (!renamed) {
+            note_stuck(spare->second);
+            return std::unexpected(renamed.error());
+        }
+        existing_size = spare->second;
     }
     return files_.open(path, OpenMode::Create);
 }
@@ -99,7 +103,9 @@ Result<std::unique_ptr<SegmentWriter>> SegmentStore::create(std::uint64_t capaci
             file = std::unexpected(synced.error());
     }
     if (!file) {
-        static_cast<void>(files_.remove(folder_ / segment_name(id)));
+        const Result<void> removed = files_.remove(folder_ / segment_name(id));
+        if (!removed)
+            note_stuck(existing_size);
         return std::unexpected(file.error());
     }
     {
@@ -133,6 +139,34 @@ void SegmentStore::discard(SegmentId id) {
     } else if (const auto found = segments_.find(id); found != segments_.end()) {
         found->second.end = segment_header_size;
     }
+}
+
+void SegmentStore::drop(SegmentId id) {
+    const std::lock_guard guard(mutex_);
+    const auto found = segments_.find(id);
+    if (found == segments_.end())
+        return;
+    dropped_[id] = found->second.size;
+    segments_.erase(found);
+}
+
+std::size_t SegmentStore::remove_dropped() {
+    std::map<SegmentId, std::uint64_t> dropped;
+    {
+        const std::lock_guard guard(mutex_);
+        dropped = dropped_;
+    }
+    std::size_t removed = 0;
+    for (const auto& [id, size] : dropped) {
+        if (!retire(id, size))
+            continue;
+        ++removed;
+        const std::lock_guard guard(mutex_);
+        dropped_.erase(id);
+    }
+    if (removed > 0)
+        static_cast<void>(files_.sync_folder(folder_));
+    return removed;
 }
 
 bool SegmentStore::retire(SegmentId id, std::uint64_t size) {
@@ -173,11 +207,14 @@ std::size_t SegmentStore::retire_before(SegmentId first) {
 void SegmentStore::trim_spares(std::uint64_t wanted) {
     for (;;) {
         SegmentId victim{};
+        std::uint64_t victim_size = 0;
         {
             const std::lock_guard guard(mutex_);
-            std::uint64_t live = wanted;
+            std::uint64_t live = wanted + stuck_bytes_;
             for (const auto& [id, info] : segments_)
                 live += info.size;
+            for (const auto& [id, size] : dropped_)
+                live += size;
             std::uint64_t spare = 0;
             for (const auto& [id, size] : spares_)
                 spare += size;
@@ -190,18 +227,26 @@ void SegmentStore::trim_spares(std::uint64_t wanted) {
                 return;
             if (wanted > 0 && spares_.size() == 1)
                 return;
-            victim = spares_.rbegin()->first;
+            std::tie(victim, victim_size) = *spares_.rbegin();
             spares_.erase(victim);
         }
-        static_cast<void>(files_.remove(folder_ / spare_name(victim)));
+        if (!files_.remove(folder_ / spare_name(victim)))
+            note_stuck(victim_size);
     }
+}
+
+void SegmentStore::note_stuck(std::uint64_t size) {
+    const std::lock_guard guard(mutex_);
+    stuck_bytes_ += size;
 }
 
 std::uint64_t SegmentStore::live_bytes() const {
     const std::lock_guard guard(mutex_);
-    std::uint64_t sum = 0;
+    std::uint64_t sum = stuck_bytes_;
     for (const auto& [id, info] : segments_)
         sum += info.size;
+    for (const auto& [id, size] : dropped_)
+        sum += size;
     return sum;
 }
 

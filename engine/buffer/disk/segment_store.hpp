@@ -50,6 +50,11 @@ public:
     /// Makes segments before `first` spares, or removes them. The ledger that finishes them must be
     /// durable. Returns how many went.
     std::size_t retire_before(SegmentId first);
+    /// The segment is no longer part of the log, whatever it holds; `remove_dropped` frees it. Any
+    /// thread.
+    void drop(SegmentId id);
+    /// Writer thread. Returns how many went.
+    std::size_t remove_dropped();
     /// Removes spares until they and the segments keep to max_size, and at most two are left.
     void trim_spares(std::uint64_t wanted);
 
@@ -68,6 +73,7 @@ public:
 private:
     Result<std::unique_ptr<File>> take_file(SegmentId id, std::uint64_t& existing_size);
     bool retire(SegmentId id, std::uint64_t size);
+    void note_stuck(std::uint64_t size);
 
     FileSystem& files_;
     std::filesystem::path folder_;
@@ -76,6 +82,9 @@ private:
     mutable std::mutex mutex_;
     std::map<SegmentId, SegmentInfo> segments_;
     std::map<SegmentId, std::uint64_t> spares_;
+    std::map<SegmentId, std::uint64_t> dropped_;
+    /// Files that could be neither used nor removed; the next start finds them.
+    std::uint64_t stuck_bytes_ = 0;
     SegmentId next_id_{1};
 };
 

@@ -136,13 +136,28 @@ std::string_view trimmed(std::string_view text) {
     return text;
 }
 
-// The reference places template segments by counting characters where bytes are meant; programs
-// with wide characters before a template show it, and so do we.
-Span segment_span(std::string_view text, Span token, std::size_t begin, std::size_t end) {
-    const std::size_t offset = token.begin + character_count(text.substr(0, begin));
-    const std::size_t length = character_count(text.substr(begin, end - begin));
-    return {static_cast<std::uint32_t>(offset), static_cast<std::uint32_t>(offset + length)};
-}
+/// Places template segments. The reference counts characters where bytes are meant; programs with
+/// wide characters before a template show it, and so do we. Segments are asked for in order.
+class SegmentPlaces {
+public:
+    SegmentPlaces(std::string_view text, Span token) : text_(text), offset_(token.begin) {}
+
+    Span next(std::size_t begin, std::size_t end) {
+        const std::uint32_t first = advance(begin);
+        return {first, advance(end)};
+    }
+
+private:
+    std::uint32_t advance(std::size_t to) {
+        offset_ += static_cast<std::uint32_t>(character_count(text_.substr(at_, to - at_)));
+        at_ = to;
+        return offset_;
+    }
+
+    std::string_view text_;
+    std::size_t at_ = 0;
+    std::uint32_t offset_;
+};
 
 }  // namespace
 
@@ -210,6 +225,7 @@ std::string decode_string(std::string_view text) {
 ast::Node decode_template(std::string_view text, Span span) {
     const std::size_t closing = text.size() - 1;
     ast::TemplateString result;
+    SegmentPlaces places(text, span);
     std::string plain;
     bool has_variable = false;
     std::size_t at = 1;
@@ -219,7 +235,7 @@ ast::Node decode_template(std::string_view text, Span span) {
             std::string value = decode_text(text, at, open);
             plain += value;
             result.segments.emplace_back(
-                ast::TemplateString::Text{std::move(value), segment_span(text, span, at, open)});
+                ast::TemplateString::Text{std::move(value), places.next(at, open)});
         }
         if (open == closing)
             break;
@@ -231,8 +247,7 @@ ast::Node decode_template(std::string_view text, Span span) {
             continue;  // `{{}}` gives nothing
         const std::string_view name = trimmed(text.substr(open + 2, close - open - 2));
         has_variable = true;
-        result.segments.emplace_back(
-            ast::Name{std::string(name), segment_span(text, span, open, at)});
+        result.segments.emplace_back(ast::Name{std::string(name), places.next(open, at)});
     }
     if (has_variable)
         return result;

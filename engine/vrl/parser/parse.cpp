@@ -17,7 +17,7 @@ using P = grammar::VrlParser;
 // Lists of what was expected are made for so many faulty statements of a program, and up to so many
 // tokens into a statement: finding one costs fifty parses of what stands before the error.
 constexpr std::size_t max_lists = 16;
-constexpr std::size_t max_listed_tokens = 2000;
+constexpr std::size_t max_listed_tokens = 500;
 
 /// Parses the root statements of one program in turn. Lives on the stack of `parse`.
 class ProgramParser {
@@ -93,14 +93,21 @@ private:
     void add(Diagnostic diagnostic, std::size_t begin, std::size_t failed) {
         if (lists_ < max_lists && failed - begin <= max_listed_tokens) {
             ++lists_;
-            const auto names = parser_.expected_at(begin, failed);
+            const auto names = expected_names_at(begin, failed);
             const Span span = diagnostic.labels.front().span;
             if (!names.empty())
-                diagnostic =
-                    std::move(diagnostic)
-                        .context(span, fmt::format("expected one of: {}", fmt::join(names, ", ")));
+                diagnostic.labels.push_back(
+                    {LabelStyle::Context, span,
+                     fmt::format("expected one of: {}", fmt::join(names, ", "))});
         }
         result_.diagnostics.push_back(std::move(diagnostic));
+    }
+
+    // Behind a dot that ends a path only a segment would do, whatever its tokens would allow.
+    std::vector<std::string_view> expected_names_at(std::size_t begin, std::size_t failed) {
+        if (failed < tokens_.size() && tokens_[failed].type == P::PATH_END)
+            return {R"("identifier")", R"("path field")", R"("string literal")"};
+        return parser_.expected_at(begin, failed);
     }
 
     std::span<const Token> tokens_;

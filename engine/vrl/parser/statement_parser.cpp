@@ -16,6 +16,8 @@ public:
         for (const Token& token : tokens)
             add(token.type, token.span);
         const std::uint32_t end = tokens.empty() ? 0 : tokens.back().span.end;
+        // The second one remains when `substitute` puts another token in the place of the first.
+        add(antlr4::Token::EOF, {end, end});
         add(antlr4::Token::EOF, {end, end});
     }
 

@@ -116,7 +116,6 @@ const std::vector<ExpectedName>& expected_names() {
         {L::ARROW, R"("->")"},
         {L::COMMA, R"(",")"},
         {L::COLON, R"(":")"},
-        {L::SEGMENT_DOT, R"(".")"},
         {L::ADD, R"("+")"},
         {L::MULTIPLY, R"("*")"},
         {L::SUBTRACT, R"("-")"},

@@ -2,6 +2,7 @@
 
 #include <antlr4-runtime.h>
 
+#include <expected>
 #include <optional>
 
 #include "engine/diagnostic/diagnostic.hpp"

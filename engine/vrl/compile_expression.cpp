@@ -1,0 +1,399 @@
+#include <algorithm>
+
+#include "engine/vrl/compiler.hpp"
+#include "engine/vrl/expressions.hpp"
+#include "engine/vrl/operators.hpp"
+#include "engine/vrl/regex/regex.hpp"
+#include "engine/vrl/timestamp_literal.hpp"
+
+namespace engine::vrl {
+
+struct Compiler::Visitor {
+    Compiler& compiler;
+    Span span;
+
+    Result operator()(const ast::NullLiteral&) { return compiler.constant(Value::null()); }
+    Result operator()(const ast::BooleanLiteral& n) {
+        return compiler.constant(Value::boolean(n.value));
+    }
+    Result operator()(const ast::IntegerLiteral& n) {
+        return compiler.constant(Value::integer(n.value));
+    }
+    Result operator()(const ast::FloatLiteral& n) {
+        return compiler.constant(Value::floating(n.value));
+    }
+    Result operator()(const ast::StringLiteral& n) { return compiler.text(n); }
+    Result operator()(const ast::TemplateString& n) { return compiler.template_string(n, span); }
+    Result operator()(const ast::RegexLiteral& n) { return compiler.regex(n, span); }
+    Result operator()(const ast::TimestampLiteral& n) { return compiler.timestamp(n, span); }
+    Result operator()(const ast::ArrayLiteral& n) { return compiler.array(n); }
+    Result operator()(const ast::ObjectLiteral& n) { return compiler.object(n); }
+    Result operator()(const ast::RootQuery& n) { return compiler.root_query(n); }
+    Result operator()(const ast::Variable& n) { return compiler.variable(n.name, {}); }
+    Result operator()(const ast::VariableQuery& n) { return compiler.variable(n.variable, n.path); }
+    Result operator()(const ast::ValueQuery& n) { return compiler.value_query(n); }
+    Result operator()(const ast::FunctionCall& n) { return compiler.call(n, span); }
+    Result operator()(const ast::Group& n) { return compiler.expression(*n.inner); }
+    Result operator()(const ast::Block& n) { return compiler.block(n); }
+    Result operator()(const ast::Not& n) { return compiler.negation(n, span); }
+    Result operator()(const ast::Binary& n) { return compiler.binary(n, span); }
+    Result operator()(const ast::Assignment& n) { return compiler.assignment(n, span); }
+    Result operator()(const ast::If& n) { return compiler.if_expression(n, span); }
+    Result operator()(const ast::Abort& n) { return compiler.abort(n); }
+    Result operator()(const ast::Return& n) { return compiler.leave(n, span); }
+};
+
+Compiler::Compiler(const CompileOptions& options, Program& program)
+    : options_(options), program_(program) {
+    state_.event = options.event;
+    state_.metadata = options.metadata;
+    for (const BoundName& name : options.bound) {
+        state_.variables[name.name] = {new_slot(), name.type, std::nullopt};
+    }
+    program_.bound_count_ = program_.variable_count_;
+    program_.timezone_ = options.timezone;
+}
+
+void Compiler::run(const ast::Program& tree) {
+    Type type = Type(kinds::null);
+    for (const ast::Expression& statement : tree.statements) {
+        Result compiled = expression(statement);
+        if (!compiled) {
+            continue;
+        }
+        std::ranges::move(compiled->unhandled, std::back_inserter(errors_));
+        type = compiled->type;
+        program_.statements_.push_back(std::move(compiled->node));
+    }
+    program_.type_ = type.defined();
+}
+
+Compiler::Result Compiler::expression(const ast::Expression& expression) {
+    return std::visit(Visitor{*this, expression.span}, expression.node);
+}
+
+Compiler::Result Compiler::constant(Value value) {
+    Compiled compiled;
+    compiled.node = std::make_unique<ConstantNode>(value);
+    compiled.type = Type::of(value);
+    compiled.constant = value;
+    return compiled;
+}
+
+Compiler::Result Compiler::text(const ast::StringLiteral& node) {
+    return constant(Value::copy_of(node.value, program_.constants_));
+}
+
+Compiler::Result Compiler::sum(Compiled left, Compiled right) {
+    const OperationType result =
+        operation_type(ast::BinaryOperator::Add, left.type, right.type, nullptr);
+    Compiled compiled;
+    compiled.type = result.type;
+    compiled.fallible = result.fallible || left.fallible;
+    compiled.node = std::make_unique<BinaryNode>(ast::BinaryOperator::Add, std::move(left.node),
+                                                 std::move(right.node));
+    return compiled;
+}
+
+Compiler::Result Compiler::template_string(const ast::TemplateString& node, Span span) {
+    Result whole;
+    for (const auto& segment : node.segments) {
+        Result part;
+        if (const auto* literal = std::get_if<ast::TemplateString::Text>(&segment)) {
+            part = constant(Value::copy_of(literal->value, program_.constants_));
+        } else {
+            part = variable(std::get<ast::Name>(segment), {});
+        }
+        if (!part) {
+            return std::nullopt;
+        }
+        whole = whole ? sum(std::move(*whole), std::move(*part)) : std::move(part);
+    }
+    if (whole && whole->fallible) {
+        whole->unhandled.push_back(unhandled_error(span));
+    }
+    return whole;
+}
+
+Compiler::Result Compiler::regex(const ast::RegexLiteral& node, Span span) {
+    auto compiled = engine::regex::Regex::compile(node.pattern);
+    if (!compiled) {
+        error(Diagnostic::error(101, "invalid regular expression")
+                  .primary(span, compiled.error())
+                  .see("regular expressions", "https://vrl.dev/expressions/#regular-expression"));
+        return std::nullopt;
+    }
+    program_.owned_.push_back(*compiled);
+    return constant(Value::regex(compiled->get()));
+}
+
+Compiler::Result Compiler::timestamp(const ast::TimestampLiteral& node, Span span) {
+    const auto parsed = parse_timestamp_literal(node.text);
+    if (!parsed) {
+        error(Diagnostic::error(601, "invalid timestamp")
+                  .primary(span, "invalid timestamp format: " + parsed.error())
+                  .see("timestamps", "https://vrl.dev/expressions/#timestamp"));
+        return std::nullopt;
+    }
+    return constant(Value::timestamp(*parsed));
+}
+
+Compiler::Result Compiler::array(const ast::ArrayLiteral& node) {
+    Compiled whole;
+    std::vector<NodePtr> items;
+    std::vector<Value> constants;
+    Type::Items types;
+    for (const ast::Expression& element : node.elements) {
+        Result item = expression(element);
+        if (!item) {
+            return std::nullopt;
+        }
+        types.emplace(static_cast<std::int64_t>(items.size()), item->type.defined());
+        whole.fallible = whole.fallible || item->fallible;
+        std::ranges::move(item->unhandled, std::back_inserter(whole.unhandled));
+        if (item->constant) {
+            constants.push_back(*item->constant);
+        }
+        items.push_back(std::move(item->node));
+    }
+    if (constants.size() == items.size()) {
+        Value value = array_of(constants, program_.constants_);
+        value.array_node()->owner = nullptr;
+        return constant(value);
+    }
+    whole.type = Type::array(std::move(types));
+    whole.node = std::make_unique<ArrayNodeExpression>(std::move(items));
+    return whole;
+}
+
+Compiler::Result Compiler::object(const ast::ObjectLiteral& node) {
+    Compiled whole;
+    std::vector<std::pair<std::string, NodePtr>> members;
+    std::vector<Member> constants;
+    Type::Fields types;
+    std::vector<std::string_view> keys;
+    for (const ast::ObjectEntry& entry : node.entries) {
+        Result value = expression(entry.value);
+        if (!value) {
+            return std::nullopt;
+        }
+        types.insert_or_assign(entry.key.text, value->type.defined());
+        whole.fallible = whole.fallible || value->fallible;
+        std::ranges::move(value->unhandled, std::back_inserter(whole.unhandled));
+        if (value->constant) {
+            constants.push_back({program_.constants_.copy(entry.key.text), *value->constant});
+        }
+        members.emplace_back(entry.key.text, std::move(value->node));
+        keys.push_back(entry.key.text);
+    }
+    if (constants.size() == members.size()) {
+        Value value = object_of(constants, program_.constants_);
+        value.object_node()->owner = nullptr;
+        return constant(value);
+    }
+    std::ranges::sort(keys);
+    keys.erase(std::ranges::unique(keys).begin(), keys.end());
+    const Shape* shape = Shape::of(keys, program_.constants_);
+    std::vector<std::pair<std::uint32_t, NodePtr>> values;
+    for (auto& [key, value] : members) {
+        values.emplace_back(shape->find(key), std::move(value));
+    }
+    whole.type = Type::object(std::move(types));
+    whole.node = std::make_unique<ObjectNodeExpression>(shape, std::move(values));
+    return whole;
+}
+
+Compiler::Result Compiler::root_query(const ast::RootQuery& node) {
+    Compiled compiled;
+    const Type& root = node.root == ast::Root::Event ? state_.event : state_.metadata;
+    const auto steps = steps_of(node.path);
+    compiled.type = root.at(steps);
+    compiled.node = std::make_unique<QueryNode>(query(node));
+    return compiled;
+}
+
+const Variable* Compiler::find_variable(const ast::Name& name) {
+    if (const auto found = state_.variables.find(name.text); found != state_.variables.end()) {
+        return &found->second;
+    }
+    std::vector<std::string_view> names;
+    for (const auto& [known, variable] : state_.variables) {
+        names.push_back(known);
+    }
+    names.insert(names.end(), {"null", "true", "false"});
+    error(Diagnostic::error(701, "call to undefined variable")
+              .primary(name.span, "undefined variable")
+              .primary(name.span, fmt::format("did you mean \"{}\"?", nearest(name.text, names))));
+    return nullptr;
+}
+
+Compiler::Result Compiler::variable(const ast::Name& name, const ast::Path& path) {
+    const Variable* variable = find_variable(name);
+    if (variable == nullptr) {
+        return std::nullopt;
+    }
+    Compiled compiled;
+    const auto steps = steps_of(path);
+    compiled.type = variable->type.at(steps);
+    if (path.empty()) {
+        compiled.constant = variable->constant;
+        compiled.node = std::make_unique<VariableNode>(variable->slot);
+    } else {
+        compiled.node = std::make_unique<QueryNode>(query(variable->slot, path));
+    }
+    return compiled;
+}
+
+Compiler::Result Compiler::value_query(const ast::ValueQuery& node) {
+    Result target = expression(*node.target);
+    if (!target) {
+        return std::nullopt;
+    }
+    const auto steps = steps_of(node.path);
+    target->type = target->type.at(steps);
+    target->constant.reset();
+    target->node = std::make_unique<QueryNode>(
+        std::make_unique<Query>(std::move(target->node), segments_of(node.path)));
+    return target;
+}
+
+Compiler::Result Compiler::negation(const ast::Not& node, Span span) {
+    Result operand = expression(*node.operand);
+    if (!operand) {
+        return std::nullopt;
+    }
+    if (operand->type.kinds() != kinds::boolean) {
+        error(Diagnostic::error(660, "non-boolean negation")
+                  .primary(node.operator_span, "negation only works on boolean values")
+                  .context(node.operand->span,
+                           "this expression resolves to " + operand->type.describe())
+                  .hint("coerce the value to the required type using a coercion function")
+                  .see("type coercion", "https://functions.vrl.dev/#coerce-functions"));
+        return std::nullopt;
+    }
+    static_cast<void>(span);
+    operand->constant.reset();
+    operand->node = std::make_unique<NotNode>(std::move(operand->node));
+    return operand;
+}
+
+namespace {
+
+bool is_comparison(ast::BinaryOperator op) {
+    return op >= ast::BinaryOperator::Greater && op <= ast::BinaryOperator::NotEqual;
+}
+
+}  // namespace
+
+Compiler::Result Compiler::coalesce(const ast::Binary& node, Span span) {
+    Result left = expression(*node.left);
+    if (!left) {
+        return std::nullopt;
+    }
+    const TypeState before = state_;
+    Result right = expression(*node.right);
+    if (!right) {
+        return std::nullopt;
+    }
+    if (!left->fallible) {
+        error(Diagnostic::error(651, "unnecessary error coalescing operation")
+                  .primary(node.left->span, "this expression can't fail")
+                  .context(node.operator_span, "remove this error coalescing operation")
+                  .context(node.right->span, "this expression never resolves"));
+        return std::nullopt;
+    }
+    state_.unite(before);
+    Compiled whole;
+    whole.type = left->type.defined().unite(right->type.defined());
+    whole.fallible = right->fallible;
+    whole.unhandled = std::move(right->unhandled);
+    whole.node = std::make_unique<ShortCircuitNode>(node.op, std::move(left->node),
+                                                    std::move(right->node));
+    static_cast<void>(span);
+    return whole;
+}
+
+Compiler::Result Compiler::binary(const ast::Binary& node, Span span) {
+    using enum ast::BinaryOperator;
+    if (node.op == Coalesce) {
+        return coalesce(node, span);
+    }
+    if (const auto* inner = node.left->as<ast::Binary>();
+        inner != nullptr && is_comparison(node.op) && is_comparison(inner->op)) {
+        error(Diagnostic::error(650, "comparison operators can't be chained together")
+                  .primary(node.operator_span, "")
+                  .see("comparisons", "https://vrl.dev/expressions/#comparison"));
+        return std::nullopt;
+    }
+    Result left = expression(*node.left);
+    if (!left) {
+        return std::nullopt;
+    }
+    const bool lazy = node.op == And || node.op == Or;
+    const TypeState before = lazy ? state_ : TypeState{};
+    Result right = expression(*node.right);
+    if (!right) {
+        return std::nullopt;
+    }
+    if (lazy) {
+        state_.unite(before);
+    }
+    if (node.op == Merge && (left->type.kinds() != kinds::object ||
+                             right->type.kinds() != kinds::object)) {
+        Diagnostic diagnostic = Diagnostic::error(652, "only objects can be merged");
+        if (left->type.kinds() != kinds::object) {
+            diagnostic = std::move(diagnostic)
+                             .primary(node.left->span, "this expression must resolve to an object");
+        }
+        if (right->type.kinds() != kinds::object) {
+            diagnostic = std::move(diagnostic)
+                             .primary(node.right->span, "this expression must resolve to an object");
+        }
+        error(std::move(diagnostic));
+        return std::nullopt;
+    }
+    const Value* divisor = right->constant ? &*right->constant : nullptr;
+    const OperationType result = operation_type(node.op, left->type, right->type, divisor);
+    Compiled whole;
+    whole.type = result.type;
+    whole.fallible = result.fallible || left->fallible || right->fallible;
+    whole.unhandled = std::move(left->unhandled);
+    std::ranges::move(right->unhandled, std::back_inserter(whole.unhandled));
+    if (result.fallible && whole.unhandled.empty()) {
+        whole.unhandled.push_back(unhandled_error(span));
+    }
+    if (lazy) {
+        whole.node = std::make_unique<ShortCircuitNode>(node.op, std::move(left->node),
+                                                        std::move(right->node));
+    } else {
+        whole.node =
+            std::make_unique<BinaryNode>(node.op, std::move(left->node), std::move(right->node));
+    }
+    return whole;
+}
+
+Diagnostic Compiler::unhandled_error(Span span) {
+    return Diagnostic::error(100, "unhandled error")
+        .primary(span, "expression can result in runtime error")
+        .primary(span, "handle the error case to ensure runtime success")
+        .see("error handling", error_handling);
+}
+
+std::unique_ptr<Query> Compiler::query(const ast::RootQuery& node) {
+    std::vector<PathSegment> segments = segments_of(node.path);
+    if (node.root == ast::Root::Event) {
+        return std::make_unique<Query>(Query::Origin::Event, std::move(segments));
+    }
+    if (!segments.empty() && segments[0].field() != nullptr && *segments[0].field() == "request") {
+        program_.uses_request_ = true;
+        segments.erase(segments.begin());
+        return std::make_unique<Query>(Query::Origin::Request, std::move(segments));
+    }
+    return std::make_unique<Query>(Query::Origin::Metadata, std::move(segments));
+}
+
+std::unique_ptr<Query> Compiler::query(std::uint32_t slot, const ast::Path& path) {
+    return std::make_unique<Query>(slot, segments_of(path));
+}
+
+}  // namespace engine::vrl

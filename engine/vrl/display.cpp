@@ -1,0 +1,186 @@
+#include "engine/vrl/display.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <chrono>
+#include <cmath>
+
+#include "engine/event/shape.hpp"
+#include "engine/vrl/regex/regex.hpp"
+
+namespace engine::vrl {
+
+namespace {
+
+/// Length of the well-formed sequence at `position`, 0 when there is none; `skipped` is then how
+/// many bytes one replacement character stands for.
+std::size_t sequence_length(std::string_view bytes, std::size_t position, std::size_t& skipped) {
+    const auto at = [&](std::size_t offset) {
+        return position + offset < bytes.size()
+                   ? static_cast<unsigned char>(bytes[position + offset])
+                   : 0U;
+    };
+    const unsigned lead = at(0);
+    skipped = 1;
+    if (lead < 0x80) {
+        return 1;
+    }
+    const std::size_t length = lead >= 0xf0 && lead <= 0xf4   ? 4
+                               : lead >= 0xe0 && lead <= 0xef ? 3
+                               : lead >= 0xc2 && lead <= 0xdf ? 2
+                                                              : 0;
+    if (length == 0) {
+        return 0;
+    }
+    const unsigned low = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
+    const unsigned high = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
+    if (at(1) < low || at(1) > high) {
+        return 0;
+    }
+    for (std::size_t i = 2; i < length; ++i) {
+        if ((at(i) & 0xc0) != 0x80) {
+            skipped = i;
+            return 0;
+        }
+    }
+    return length;
+}
+
+void append_text(std::string_view text, std::string& out) {
+    std::string buffer;
+    out += '"';
+    for (const char c : utf8_lossy(text, buffer)) {
+        if (c == '"' || c == '\\') {
+            out += '\\';
+            out += c;
+        } else if (c == '\n') {
+            out += "\\n";
+        } else {
+            out += c;
+        }
+    }
+    out += '"';
+}
+
+}  // namespace
+
+std::string_view utf8_lossy(std::string_view bytes, std::string& buffer) {
+    std::size_t position = 0;
+    std::size_t skipped = 0;
+    while (position < bytes.size()) {
+        const std::size_t length = sequence_length(bytes, position, skipped);
+        if (length == 0) {
+            break;
+        }
+        position += length;
+    }
+    if (position == bytes.size()) {
+        return bytes;
+    }
+    buffer.assign(bytes.substr(0, position));
+    while (position < bytes.size()) {
+        const std::size_t length = sequence_length(bytes, position, skipped);
+        if (length == 0) {
+            buffer += "\xef\xbf\xbd";
+            position += skipped;
+        } else {
+            buffer.append(bytes.substr(position, length));
+            position += length;
+        }
+    }
+    return buffer;
+}
+
+void append_float(double value, std::string& out) {
+    if (std::isinf(value)) {
+        out += value < 0 ? "-inf" : "inf";
+        return;
+    }
+    char buffer[400];
+    const auto [end, error] =
+        std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::fixed);
+    out.append(buffer, end);
+}
+
+void append_timestamp(Timestamp value, std::string& out) {
+    using namespace std::chrono;
+    const sys_seconds seconds_since_epoch{seconds{value.seconds}};
+    const auto day = floor<days>(seconds_since_epoch);
+    const year_month_day date{day};
+    const hh_mm_ss time{seconds_since_epoch - day};
+    const int year = static_cast<int>(date.year());
+    fmt::format_to(std::back_inserter(out), "{}{:04}-{:02}-{:02}T{:02}:{:02}:{:02}",
+                   year > 9999 ? "+" : "", year, static_cast<unsigned>(date.month()),
+                   static_cast<unsigned>(date.day()), time.hours().count(), time.minutes().count(),
+                   time.seconds().count());
+    const std::uint32_t nanoseconds = value.nanoseconds;
+    if (nanoseconds == 0) {
+        out += 'Z';
+    } else if (nanoseconds % 1'000'000 == 0) {
+        fmt::format_to(std::back_inserter(out), ".{:03}Z", nanoseconds / 1'000'000);
+    } else if (nanoseconds % 1'000 == 0) {
+        fmt::format_to(std::back_inserter(out), ".{:06}Z", nanoseconds / 1'000);
+    } else {
+        fmt::format_to(std::back_inserter(out), ".{:09}Z", nanoseconds);
+    }
+}
+
+void display(const Value& value, std::string& out) {
+    switch (value.kind()) {
+        case ValueKind::Null:
+            out += "null";
+            return;
+        case ValueKind::Boolean:
+            out += value.as_boolean() ? "true" : "false";
+            return;
+        case ValueKind::Integer:
+            fmt::format_to(std::back_inserter(out), "{}", value.as_integer());
+            return;
+        case ValueKind::Float:
+            append_float(value.as_float(), out);
+            return;
+        case ValueKind::Bytes:
+            append_text(value.as_bytes(), out);
+            return;
+        case ValueKind::Timestamp:
+            out += "t'";
+            append_timestamp(value.as_timestamp(), out);
+            out += '\'';
+            return;
+        case ValueKind::Regex:
+            out += "r'" + value.as_regex().pattern() + "'";
+            return;
+        case ValueKind::Array: {
+            out += '[';
+            std::string_view separator;
+            for (const Value& item : value.as_array().view()) {
+                out += separator;
+                separator = ", ";
+                display(item, out);
+            }
+            out += ']';
+            return;
+        }
+        case ValueKind::Object: {
+            const ObjectNode& object = value.as_object();
+            out += "{ ";
+            for (std::uint32_t i = 0; i < object.size(); ++i) {
+                out += i == 0 ? "\"" : ", \"";
+                out += object.shape->key(i);
+                out += "\": ";
+                display(object.values[i], out);
+            }
+            out += " }";
+            return;
+        }
+    }
+}
+
+std::string display(const Value& value) {
+    std::string text;
+    display(value, text);
+    return text;
+}
+
+}  // namespace engine::vrl

@@ -1,0 +1,153 @@
+#include "engine/vrl/expressions.hpp"
+
+#include "engine/event/container.hpp"
+#include "engine/vrl/operators.hpp"
+
+namespace engine::vrl {
+
+Value ArrayNodeExpression::resolve(Context& context) const {
+    ArrayNode* array = new_array(items_.size(), context.arena());
+    for (const NodePtr& item : items_) {
+        const Value value = item->resolve(context);
+        if (value.is_failure()) {
+            return value;
+        }
+        array->items[array->size++] = value;
+    }
+    return Value::array(array);
+}
+
+Value ObjectNodeExpression::resolve(Context& context) const {
+    ObjectNode* object = new_object(shape_, context.arena());
+    for (const auto& [position, node] : values_) {
+        const Value value = node->resolve(context);
+        if (value.is_failure()) {
+            return value;
+        }
+        object->values[position] = value;
+    }
+    return Value::object(object);
+}
+
+Value BinaryNode::resolve(Context& context) const {
+    const Value left = left_->resolve(context);
+    if (left.is_failure()) {
+        return left;
+    }
+    const Value right = right_->resolve(context);
+    if (right.is_failure()) {
+        return right;
+    }
+    return apply(op_, left, right, context);
+}
+
+Value ShortCircuitNode::resolve(Context& context) const {
+    const Value left = left_->resolve(context);
+    switch (op_) {
+        case ast::BinaryOperator::Coalesce:
+            if (left.is_failure() && context.failure() == FailureKind::Error) {
+                context.clear_failure();
+                return right_->resolve(context);
+            }
+            return left;
+        case ast::BinaryOperator::Or: {
+            const bool falsy = left.is_null() || (left.is_boolean() && !left.as_boolean());
+            return falsy ? right_->resolve(context) : left;
+        }
+        default:
+            break;
+    }
+    if (left.is_failure()) {
+        return left;
+    }
+    if (left.is_null() || (left.is_boolean() && !left.as_boolean())) {
+        return Value::boolean(false);
+    }
+    const Value right = right_->resolve(context);
+    if (right.is_failure()) {
+        return right;
+    }
+    if (left.is_boolean() && right.is_boolean()) {
+        return right;
+    }
+    return left.is_boolean() && right.is_null() ? Value::boolean(false)
+                                                : and_failure(left, right, context);
+}
+
+Value NotNode::resolve(Context& context) const {
+    const Value value = operand_->resolve(context);
+    return value.is_failure() ? value : Value::boolean(!value.as_boolean());
+}
+
+Value BlockNode::resolve(Context& context) const {
+    Value value;
+    for (const NodePtr& statement : statements_) {
+        value = statement->resolve(context);
+        if (value.is_failure()) {
+            return value;
+        }
+    }
+    return value;
+}
+
+Value IfNode::resolve(Context& context) const {
+    for (const Branch& branch : branches_) {
+        const Value verdict = branch.predicate->resolve(context);
+        if (verdict.is_failure()) {
+            return verdict;
+        }
+        if (verdict.as_boolean()) {
+            return branch.block->resolve(context);
+        }
+    }
+    return otherwise_ ? otherwise_->resolve(context) : Value::null();
+}
+
+Value AbortNode::resolve(Context& context) const {
+    if (!message_) {
+        return context.fail(FailureKind::Abort, "aborted");
+    }
+    const Value message = message_->resolve(context);
+    if (message.is_failure()) {
+        return message;
+    }
+    return context.fail(FailureKind::Abort, context.arena().copy(message.as_bytes()));
+}
+
+Value ReturnNode::resolve(Context& context) const {
+    const Value value = value_->resolve(context);
+    return value.is_failure() ? value : context.leave(value);
+}
+
+Value AssignmentNode::resolve(Context& context) const {
+    const Value value = value_->resolve(context);
+    if (!value.is_failure() && place_) {
+        // The value is the assignment's result as well.
+        freeze(value, context.arena());
+        place_->set(context, value);
+    }
+    return value;
+}
+
+Value ErrorAssignmentNode::resolve(Context& context) const {
+    Value value = value_->resolve(context);
+    Value error;
+    if (value.is_failure()) {
+        if (context.failure() != FailureKind::Error) {
+            return value;
+        }
+        context.clear_failure();
+        error = Value::bytes(context.message());
+        value = fallback_;
+    }
+    freeze(value, context.arena());
+    if (place_) {
+        place_->set(context, value);
+    }
+    if (error_) {
+        error_->set(context, error);
+    }
+    return error.is_null() ? value : error;
+}
+
+}  // namespace engine::vrl

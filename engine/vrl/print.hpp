@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+
+#include "engine/vrl/ast.hpp"
+
+namespace engine::vrl {
+
+/// The expression as diagnostics quote it: rebuilt from its parts, arguments without keywords,
+/// calls without `!`, regexes without `r''`.
+[[nodiscard]] std::string print(const ast::Expression& expression);
+[[nodiscard]] std::string print(const ast::AssignmentTarget& target);
+/// `.a.b[0]."c d"`, without what stands before the path.
+[[nodiscard]] std::string print(const ast::Path& path);
+/// A call with other arguments' texts: `name(a, b)`.
+[[nodiscard]] std::string print_arguments(const ast::FunctionCall& call);
+
+}  // namespace engine::vrl

@@ -1,0 +1,31 @@
+#include "engine/vrl/program.hpp"
+
+namespace engine::vrl {
+
+Outcome run(const Program& program, Target& target, Context& context) {
+    context.set_target(target);
+    context.set_timezone(program.timezone_);
+    context.reset_variables(program.variable_count_);
+    for (std::uint32_t i = 0; i < program.bound_count_ && i < target.bound.size(); ++i) {
+        context.variable(i) = target.bound[i];
+    }
+    Outcome outcome;
+    for (const NodePtr& statement : program.statements_) {
+        outcome.value = statement->resolve(context);
+        if (!outcome.value.is_failure()) [[likely]] {
+            continue;
+        }
+        switch (context.failure()) {
+            case FailureKind::Return:
+                outcome.value = context.result();
+                return outcome;
+            case FailureKind::Abort:
+                return {Outcome::Kind::Abort, Value::null(), context.message()};
+            default:
+                return {Outcome::Kind::Error, Value::null(), context.message()};
+        }
+    }
+    return outcome;
+}
+
+}  // namespace engine::vrl

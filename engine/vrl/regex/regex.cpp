@@ -1,0 +1,69 @@
+#include "engine/vrl/regex/regex.hpp"
+
+#include <re2/re2.h>
+
+#include <array>
+
+#include "engine/vrl/regex/translate.hpp"
+
+namespace engine::regex {
+
+struct Regex::Machine {
+    explicit Machine(const std::string& pattern, const RE2::Options& options)
+        : re2(pattern, options) {}
+    RE2 re2;
+};
+
+Regex::Regex() = default;
+Regex::~Regex() = default;
+
+std::expected<std::shared_ptr<const Regex>, std::string> Regex::compile(std::string_view pattern) {
+    auto translation = translate(pattern);
+    if (!translation) {
+        return std::unexpected(translation.error());
+    }
+    RE2::Options options;
+    options.set_log_errors(false);
+    options.set_max_mem(std::int64_t{32} << 20);
+    options.set_encoding(RE2::Options::EncodingUTF8);
+    auto machine = std::make_unique<Machine>(translation->pattern, options);
+    if (!machine->re2.ok()) {
+        const bool too_big = machine->re2.error_code() == RE2::ErrorPatternTooLarge;
+        return std::unexpected(too_big ? std::string("Compiled regex exceeds size limit of "
+                                                     "10485760 bytes.")
+                                       : "regex parse error: " + machine->re2.error());
+    }
+    std::shared_ptr<Regex> regex(new Regex);
+    regex->pattern_ = pattern;
+    regex->names_ = std::move(translation->group_names);
+    regex->machine_ = std::move(machine);
+    return regex;
+}
+
+bool Regex::matches(std::string_view text) const {
+    return machine_->re2.Match({text.data(), text.size()}, 0, text.size(), RE2::UNANCHORED, nullptr,
+                               0);
+}
+
+bool Regex::find(std::string_view text, std::size_t from,
+                 std::span<std::string_view> groups) const {
+    constexpr std::size_t most = 16;
+    std::array<re2::StringPiece, most> few;
+    std::vector<re2::StringPiece> many;
+    re2::StringPiece* pieces = few.data();
+    if (groups.size() > most) {
+        many.resize(groups.size());
+        pieces = many.data();
+    }
+    if (from > text.size() ||
+        !machine_->re2.Match({text.data(), text.size()}, from, text.size(), RE2::UNANCHORED, pieces,
+                             static_cast<int>(groups.size()))) {
+        return false;
+    }
+    for (std::size_t i = 0; i < groups.size(); ++i) {
+        groups[i] = {pieces[i].data(), pieces[i].size()};
+    }
+    return true;
+}
+
+}  // namespace engine::regex

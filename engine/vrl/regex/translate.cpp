@@ -1,0 +1,332 @@
+#include "engine/vrl/regex/translate.hpp"
+
+#include <fmt/format.h>
+#include <unicode/uniset.h>
+#include <unicode/utf8.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "engine/vrl/regex/character_class.hpp"
+
+namespace engine::regex {
+
+namespace {
+
+using Status = std::expected<void, std::string>;
+
+/// What `(?…)` switches; RE2 gets those that it knows.
+struct Flags {
+    bool extended = false;
+    bool unicode = true;
+};
+
+/// One pass over the expression, copying it for RE2.
+class Translator {
+public:
+    explicit Translator(std::string_view pattern) : pattern_(pattern) {}
+
+    std::expected<Translation, std::string> run() {
+        result_.group_names.emplace_back();
+        while (position_ < pattern_.size()) {
+            if (Status status = element(); !status) {
+                return std::unexpected(status.error());
+            }
+        }
+        if (!open_.empty()) {
+            return std::unexpected(error("unclosed group", open_.back().begin, 1));
+        }
+        return std::move(result_);
+    }
+
+private:
+    struct OpenGroup {
+        std::size_t begin;
+        Flags outer;
+    };
+
+    [[nodiscard]] bool at(std::string_view text) const {
+        return pattern_.substr(position_).starts_with(text);
+    }
+    [[nodiscard]] char peek(std::size_t offset = 0) const {
+        return position_ + offset < pattern_.size() ? pattern_[position_ + offset] : '\0';
+    }
+    void emit(std::string_view text) { result_.pattern += text; }
+
+    /// The reference shows the message, the markers unless there is but one, and the pattern.
+    [[nodiscard]] std::string error(std::string_view why, std::size_t, std::size_t length) const {
+        return error(why, length < 2 ? std::string() : std::string(length, '^'));
+    }
+    [[nodiscard]] std::string error(std::string_view why, const std::string& markers) const {
+        return fmt::format("regex parse error: {}{}: {}", why,
+                           markers.empty() ? "" : ": " + markers, pattern_);
+    }
+    Status fail(std::string_view why, std::size_t begin, std::size_t length) const {
+        return std::unexpected(error(why, begin, length));
+    }
+
+    Status element() {
+        const char c = peek();
+        switch (c) {
+            case '(':
+                return group();
+            case ')':
+                return close();
+            case '[':
+                return bracket();
+            case '\\':
+                return escape();
+            case '*':
+            case '+':
+            case '?':
+            case '{':
+                return repetition();
+            default:
+                break;
+        }
+        if (flags_.extended && (c == ' ' || c == '\t' || c == '\n' || c == '\r')) {
+            ++position_;
+            return {};
+        }
+        if (flags_.extended && c == '#') {
+            position_ = std::min(pattern_.find('\n', position_), pattern_.size());
+            return {};
+        }
+        can_repeat_ = c != '|';
+        emit(std::string_view(&c, 1));
+        ++position_;
+        return {};
+    }
+
+    Status close() {
+        if (open_.empty()) {
+            return fail("unopened group", position_, 1);
+        }
+        flags_ = open_.back().outer;
+        open_.pop_back();
+        emit(")");
+        ++position_;
+        can_repeat_ = true;
+        return {};
+    }
+
+    Status group() {
+        const std::size_t begin = position_;
+        const Flags outer = flags_;
+        constexpr std::string_view look =
+            "look-around, including look-ahead and look-behind, is not supported";
+        for (const std::string_view kind : {"(?=", "(?!", "(?<=", "(?<!"}) {
+            if (at(kind)) {
+                return fail(look, begin, kind.size());
+            }
+        }
+        can_repeat_ = false;
+        if (at("(?P<") || at("(?<")) {
+            position_ += at("(?P<") ? 4 : 3;
+            open_.push_back({begin, outer});
+            return group_name();
+        }
+        if (at("(?")) {
+            position_ += 2;
+            return group_flags(begin, outer);
+        }
+        ++position_;
+        open_.push_back({begin, outer});
+        result_.group_names.emplace_back();
+        emit("(");
+        return {};
+    }
+
+    Status group_name() {
+        const std::size_t end = pattern_.find('>', position_);
+        if (end == std::string_view::npos) {
+            return fail("unclosed capture group name", position_, 0);
+        }
+        const std::string_view name = pattern_.substr(position_, end - position_);
+        if (name.empty()) {
+            return fail("empty capture group name", position_, 1);
+        }
+        for (std::size_t i = 0; i < name.size(); ++i) {
+            const auto c = static_cast<unsigned char>(name[i]);
+            const bool letter = std::isalpha(c) != 0 || c == '_' || c >= 0x80;
+            const bool later = std::isdigit(c) != 0 || c == '.' || c == '[' || c == ']';
+            if (!letter && (i == 0 || !later)) {
+                return fail("invalid capture group character", position_ + i, 1);
+            }
+        }
+        const auto earlier = std::ranges::find(result_.group_names, name);
+        if (earlier != result_.group_names.end()) {
+            const std::size_t first =
+                name_positions_[static_cast<std::size_t>(earlier - result_.group_names.begin())];
+            return std::unexpected(error("duplicate capture group name",
+                                         std::string(name.size(), '^') +
+                                             std::string(position_ - first - name.size(), ' ') +
+                                             std::string(name.size(), '^')));
+        }
+        name_positions_.resize(result_.group_names.size());
+        name_positions_.push_back(position_);
+        result_.group_names.emplace_back(name);
+        // Names are kept apart: RE2 allows fewer characters in them.
+        emit("(");
+        position_ = end + 1;
+        return {};
+    }
+
+    Status group_flags(std::size_t begin, Flags outer) {
+        std::string kept;
+        bool negative = false;
+        for (;; ++position_) {
+            const char c = peek();
+            if (c == '\0') {
+                return fail("unclosed group", begin, 1);
+            }
+            if (c == ')' || c == ':') {
+                break;
+            }
+            if (c == '-') {
+                negative = true;
+            } else if (c == 'x') {
+                flags_.extended = !negative;
+                continue;
+            } else if (c == 'u') {
+                flags_.unicode = !negative;
+                continue;
+            } else if (c == 'R') {
+                continue;
+            } else if (std::string_view("imsU").find(c) == std::string_view::npos) {
+                return fail("unrecognized flag", position_, 1);
+            }
+            kept += c;
+        }
+        if (kept == "-") {
+            kept.clear();
+        }
+        if (kept.ends_with('-')) {
+            kept.pop_back();
+        }
+        if (peek() == ':') {
+            emit("(?" + kept + ":");
+            open_.push_back({begin, outer});
+        } else if (!kept.empty()) {
+            emit("(?" + kept + ")");
+        }
+        ++position_;
+        return {};
+    }
+
+    Status repetition() {
+        const std::size_t begin = position_;
+        if (!can_repeat_) {
+            return fail("repetition operator missing expression", begin, 1);
+        }
+        if (peek() == '{') {
+            if (Status status = counted(begin); !status) {
+                return status;
+            }
+        } else {
+            emit(pattern_.substr(position_++, 1));
+        }
+        if (peek() == '?') {
+            emit("?");
+            ++position_;
+        }
+        // RE2 refuses `a**`; Rust repeats the repetition.
+        while (peek() == '*' || peek() == '+') {
+            ++position_;
+        }
+        return {};
+    }
+
+    std::optional<unsigned> number() {
+        std::optional<unsigned> value;
+        while (peek() == ' ') {
+            ++position_;
+        }
+        while (std::isdigit(static_cast<unsigned char>(peek())) != 0) {
+            value = std::min(value.value_or(0) * 10 + static_cast<unsigned>(peek() - '0'), 100000U);
+            ++position_;
+        }
+        while (peek() == ' ') {
+            ++position_;
+        }
+        return value;
+    }
+
+    Status counted(std::size_t begin) {
+        ++position_;
+        const std::optional<unsigned> low = number();
+        const bool range = peek() == ',';
+        position_ += range ? 1 : 0;
+        const std::optional<unsigned> high = range ? number() : low;
+        if (peek() == '\0') {
+            return fail("unclosed counted repetition", begin, position_ - begin);
+        }
+        if (peek() != '}' || (!low && !high)) {
+            return fail("repetition quantifier expects a valid decimal", begin, 1);
+        }
+        ++position_;
+        if (high && low.value_or(0) > *high) {
+            return fail("invalid repetition count range, the start must be <= the end", begin,
+                        position_ - begin);
+        }
+        emit(fmt::format("{{{}", low.value_or(0)));
+        if (range) {
+            emit(high ? fmt::format(",{}", *high) : ",");
+        }
+        emit("}");
+        return {};
+    }
+
+    Status bracket() {
+        ClassParser parser(pattern_, position_, flags_.unicode);
+        auto set = parser.parse();
+        if (!set) {
+            return std::unexpected(error(set.error().why, set.error().begin, set.error().length));
+        }
+        position_ = parser.position();
+        emit(class_text(*set));
+        can_repeat_ = true;
+        return {};
+    }
+
+    Status escape() {
+        const std::size_t begin = position_;
+        can_repeat_ = true;
+        if (position_ + 1 >= pattern_.size()) {
+            return fail("incomplete escape sequence, reached end of pattern prematurely", begin, 1);
+        }
+        const char c = peek(1);
+        if (std::isdigit(static_cast<unsigned char>(c)) != 0) {
+            return fail("backreferences are not supported", begin, 2);
+        }
+        if (std::string_view("AzbB").find(c) != std::string_view::npos) {
+            emit(pattern_.substr(position_, 2));
+            position_ += 2;
+            return {};
+        }
+        ClassParser parser(pattern_, position_, flags_.unicode);
+        auto set = parser.escape();
+        if (!set) {
+            return std::unexpected(error(set.error().why, set.error().begin, set.error().length));
+        }
+        position_ = parser.position();
+        emit(class_text(*set));
+        return {};
+    }
+
+    std::string_view pattern_;
+    std::size_t position_ = 0;
+    Flags flags_;
+    bool can_repeat_ = false;
+    std::vector<OpenGroup> open_;
+    std::vector<std::size_t> name_positions_;
+    Translation result_;
+};
+
+}  // namespace
+
+std::expected<Translation, std::string> translate(std::string_view pattern) {
+    return Translator(pattern).run();
+}
+
+}  // namespace engine::regex

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <expected>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace engine::regex {
+
+/// The same expression for RE2, and the names of its groups (0 is the whole match).
+struct Translation {
+    std::string pattern;
+    std::vector<std::string> group_names;
+};
+
+/// Parses Rust-regex syntax. RE2 refuses `(?<n>…)` and `(?x)`, misreads nested and intersected
+/// classes, and knows `\d`, `\w`, `\s` and `\b` for ASCII only: all that is written out for it.
+/// The error is the reference's text.
+[[nodiscard]] std::expected<Translation, std::string> translate(std::string_view pattern);
+
+}  // namespace engine::regex

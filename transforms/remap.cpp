@@ -1,0 +1,266 @@
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "engine/component/registry.hpp"
+#include "engine/component/source_fields.hpp"
+#include "engine/config/shared_options.hpp"
+#include "engine/event/container.hpp"
+#include "engine/vrl/program.hpp"
+#include "engine/vrl/report.hpp"
+#include "engine/vrl/timezone.hpp"
+
+// Runs a VRL program on each event.
+namespace engine {
+namespace {
+
+constexpr std::string_view log_target = "engine::transforms::remap";
+
+enum class TagValues : std::uint8_t { Single, Full, Auto };
+
+struct Options {
+    std::optional<config::Located<std::string>> source;
+    std::optional<config::Located<std::string>> file;
+    std::vector<config::Located<std::string>> files;
+    std::optional<std::string> timezone;
+    bool drop_on_error = false;
+    bool drop_on_abort = true;
+    bool reroute_dropped = false;
+    TagValues metric_tag_values = TagValues::Single;
+};
+
+config::OptionTable<Options> options() {
+    using namespace config;
+    return OptionTable<Options>{
+        optional("source", &Options::source, "The program.",
+                 nullable(located(type_of<std::string>())))
+            .example("'.level = downcase!(.level)'"),
+        optional("file", &Options::file, "File with the program.",
+                 nullable(located(type_of<std::string>()))),
+        optional("files", &Options::files, "Files that are joined to the program, in this order.",
+                 array_of(located(type_of<std::string>()))),
+        optional("timezone", &Options::timezone,
+                 "Time zone of timestamps that name none; unset follows the global option.",
+                 nullable(time_zone())),
+        optional("drop_on_error", &Options::drop_on_error,
+                 "Whether an event on which the program fails is dropped rather than passed "
+                 "unchanged."),
+        optional("drop_on_abort", &Options::drop_on_abort,
+                 "Whether an event on which the program aborts is dropped rather than passed "
+                 "unchanged."),
+        optional("reroute_dropped", &Options::reroute_dropped,
+                 "Whether dropped events go to the output `dropped`."),
+        optional("metric_tag_values", &Options::metric_tag_values,
+                 "How tags of metrics look to the program.",
+                 choice<TagValues>({{"single", TagValues::Single, "The last value."},
+                                    {"full", TagValues::Full, "Arrays of values."},
+                                    {"auto", TagValues::Auto, "Arrays where there are several."}})),
+    }
+        .check([](const Options& options, const Node& node, OptionContext& context) {
+            const int given = int{options.source.has_value()} + int{options.file.has_value()} +
+                              int{!options.files.empty()};
+            if (given != 1) {
+                context.error(node.location(),
+                              "must provide exactly one of `source`, `file` or `files`");
+            }
+        });
+}
+
+config::ComponentShape shape(const Options& options) {
+    config::ComponentShape shape;
+    shape.outputs.emplace_back();
+    if (options.reroute_dropped) {
+        shape.outputs.push_back({"dropped", config::EventTypes::All, true});
+    }
+    shape.accepts = config::EventTypes::Log | config::EventTypes::Trace;
+    return shape;
+}
+
+class Remap final : public component::Transform {
+public:
+    Remap(std::shared_ptr<const vrl::Program> program, const Options& options,
+          const config::GlobalOptions& globals)
+        : program_(std::move(program)),
+          drop_on_error_(options.drop_on_error),
+          drop_on_abort_(options.drop_on_abort),
+          reroute_(options.reroute_dropped),
+          message_key_(component::SourceFields::path_of(globals.log_schema.message_key)),
+          metadata_key_(component::SourceFields::path_of(globals.log_schema.metadata_key)) {}
+
+    void start(const component::RunContext& context) override { context_ = &context; }
+
+    void process(Delivery delivery, component::TransformOutputs& outputs) const override {
+        const BatchRef input = delivery.batch;
+        const std::size_t count = input->size();
+        // Programs write to the arena of the batch that they fill; the input stays as it is, so that
+        // an event on which the program fails is still there unchanged.
+        BatchRef output = Batch::derive(input);
+        BatchRef dropped;
+        output->retain(program_);
+        output->reserve(count);
+        thread_local vrl::Context context(output->arena());
+        context.set_arena(output->arena());
+        for (std::size_t i = 0; i < count; ++i) {
+            vrl::Target target;
+            target.event = input->root(i);
+            target.metadata = input->metadata(i);
+            target.envelope = input->envelope(i);
+            const vrl::Outcome outcome = vrl::run(*program_, target, context);
+            if (outcome.ok()) {
+                push_result(*output, *input, i, target);
+            } else {
+                fail(input, i, outcome, *output, dropped);
+            }
+        }
+        if (dropped) {
+            outputs.emit(1, {std::move(dropped), delivery.acknowledgement});
+        }
+        outputs.emit({std::move(output), std::move(delivery.acknowledgement)});
+    }
+
+    [[nodiscard]] bool reads_request() const override { return program_->uses_request(); }
+
+private:
+    /// An array becomes one event an item; what is no object goes to the message field.
+    void push_result(Batch& output, const Batch& input, std::size_t index,
+                     const vrl::Target& target) const {
+        if (!target.event.is_array()) {
+            push_event(output, input, index, target.event, target);
+            return;
+        }
+        for (const Value& item : target.event.as_array().view()) {
+            freeze(item, output.arena());
+            push_event(output, input, index, item, target);
+        }
+    }
+
+    void push_event(Batch& output, const Batch& input, std::size_t index, Value root,
+                    const vrl::Target& target) const {
+        static const std::vector<PathSegment> vector_metadata{std::string("vector")};
+        const bool keeps_scalars =
+            target.metadata.is_object() && get(target.metadata, vector_metadata) != nullptr;
+        if (!root.is_object() && !keeps_scalars) {
+            Value object = Value::object(new_object(Shape::empty(), output.arena()));
+            if (message_key_) {
+                insert(object, message_key_->segments, root, output.arena());
+            }
+            root = object;
+        }
+        output.push_from(input, index);
+        output.root(output.size() - 1) = root;
+        if (target.metadata_changed) {
+            output.writable_metadata(output.size() - 1) = target.metadata;
+        }
+    }
+
+    void fail(const BatchRef& input, std::size_t index, const vrl::Outcome& outcome, Batch& output,
+              BatchRef& dropped) const {
+        const bool aborted = outcome.kind == vrl::Outcome::Kind::Abort;
+        if (aborted) {
+            context_->log.debug(log_target, "Event mapping aborted.",
+                                {telemetry::field("message", std::string(outcome.message))});
+        } else {
+            context_->log.error(log_target, "Mapping failed with event.",
+                                {telemetry::quoted("error", outcome.message),
+                                 telemetry::quoted("error_type", "conversion_failed"),
+                                 telemetry::quoted("stage", "processing")});
+            context_->metrics.error("conversion_failed", "processing");
+        }
+        if (!(aborted ? drop_on_abort_ : drop_on_error_)) {
+            output.push_from(*input, index);
+            return;
+        }
+        if (!reroute_) {
+            (aborted ? context_->metrics.discarded_intentionally
+                     : context_->metrics.discarded_unintentionally)
+                .add();
+            return;
+        }
+        if (!dropped) {
+            dropped = Batch::derive(input);
+        }
+        dropped->push_from(*input, index);
+        describe(*dropped, outcome, aborted ? "abort" : "error");
+    }
+
+    /// `metadata.dropped`: why the event was dropped, and by which component.
+    void describe(Batch& batch, const vrl::Outcome& outcome, std::string_view reason) const {
+        Arena& arena = batch.arena();
+        Member members[] = {
+            {"component_id", Value::bytes(context_->id)},
+            {"component_kind", Value::bytes("transform")},
+            {"component_type", Value::bytes("remap")},
+            {"message", Value::copy_of(outcome.message, arena)},
+            {"reason", Value::bytes(reason)},
+        };
+        if (metadata_key_) {
+            std::vector<PathSegment> path = metadata_key_->segments;
+            path.emplace_back(std::string("dropped"));
+            insert(batch.root(batch.size() - 1), path, object_of(members, arena), arena);
+        }
+    }
+
+    std::shared_ptr<const vrl::Program> program_;
+    bool drop_on_error_;
+    bool drop_on_abort_;
+    bool reroute_;
+    std::optional<Path> message_key_;
+    std::optional<Path> metadata_key_;
+    const component::RunContext* context_ = nullptr;
+};
+
+/// The program's text, and where problems in it are shown.
+std::optional<config::Located<std::string>> program_text(const Options& options,
+                                                         config::OptionContext& problems) {
+    if (options.source) {
+        return options.source;
+    }
+    std::vector<config::Located<std::string>> names = options.files;
+    if (options.file) {
+        names.push_back(*options.file);
+    }
+    config::Located<std::string> program;
+    program.location = names.front().location;
+    for (const auto& name : names) {
+        std::ifstream stream(name.value, std::ios::binary);
+        if (!stream) {
+            problems.error(name.location,
+                           fmt::format("Could not open vrl program {}", name.value));
+            return std::nullopt;
+        }
+        if (!program.value.empty()) {
+            program.value += '\n';
+        }
+        program.value.append(std::istreambuf_iterator<char>(stream), {});
+    }
+    return program;
+}
+
+std::unique_ptr<component::Transform> build(Options options, component::BuildContext& context) {
+    const auto text = program_text(options, context.problems);
+    if (!text) {
+        return nullptr;
+    }
+    vrl::CompileOptions compile;
+    compile.timezone = vrl::timezone_of(options.timezone ? options.timezone
+                                                         : context.globals.timezone);
+    auto program = vrl::compile(SourceText("", text->value), compile);
+    if (!program) {
+        vrl::report(program.error(), text->value, text->location, context.problems);
+        return nullptr;
+    }
+    vrl::report((*program)->warnings(), text->value, text->location, context.problems);
+    return std::make_unique<Remap>(std::move(*program), options, context.globals);
+}
+
+}  // namespace
+}  // namespace engine
+
+ENGINE_REGISTER_TRANSFORM(engine::Options,
+                          {.type = "remap",
+                           .summary = "Changes events with a VRL program.",
+                           .options = engine::options,
+                           .build = engine::build,
+                           .shape = engine::shape})
