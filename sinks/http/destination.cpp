@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 
 #include "engine/io/http_message.hpp"
 
@@ -10,7 +11,6 @@ namespace engine::sinks::http {
 
 namespace {
 
-using delivery::EventTemplate;
 using delivery::Uri;
 
 /// Between the parts of a key: no rendered text has it, as none of them may hold control characters.
@@ -26,14 +26,25 @@ std::string authorization_of(const Auth& auth) {
     return std::get<CustomAuth>(auth).value;
 }
 
-std::optional<EventTemplate> parse(const config::Located<std::string>& source,
-                                   component::BuildContext& context) {
-    Result<EventTemplate> parsed = EventTemplate::parse(source.value);
-    if (!parsed) {
-        context.problems.error(source.location, parsed.error().message);
-        return std::nullopt;
+/// The template with each field and time as one control character, which no literal has.
+constexpr char rendered_part = '\1';
+std::string outline_of(std::string_view source) {
+    std::string outline;
+    for (std::size_t i = 0; i < source.size(); ++i) {
+        const std::string_view rest = source.substr(i);
+        const std::size_t end = rest.starts_with("{{") ? rest.find("}}") : std::string_view::npos;
+        if (end != std::string_view::npos) {
+            outline += rendered_part;
+            i += end + 1;
+        } else if (rest.size() > 1 && rest[0] == '%' &&
+                   std::isalpha(static_cast<unsigned char>(rest[1])) != 0) {
+            outline += rendered_part;
+            ++i;
+        } else {
+            outline += rest[0];
+        }
     }
-    return *std::move(parsed);
+    return outline;
 }
 
 }  // namespace
@@ -60,13 +71,15 @@ std::unique_ptr<const DestinationTemplate> DestinationTemplate::compile(
     auto result = std::make_unique<DestinationTemplate>();
     result->confined_ = !options.dangerously_allow_unconfined_template_resolution;
     const std::size_t errors = context.problems.errors();
-    if (auto uri = parse(options.uri, context)) {
-        result->uri_ = *std::move(uri);
-    }
+    const auto compile = [&context](const config::Located<std::string>& source) {
+        return vrl::Template::compile(source, vrl::TemplateScope::Event, context.globals,
+                                      context.problems);
+    };
+    result->uri_ = compile(options.uri);
     for (const auto& [name, source] : options.delivery.request.headers) {
-        if (auto value = parse(source, context)) {
-            result->is_constant_ &= value->is_constant();
-            if (value->is_constant() && !delivery::is_header_value(source.value)) {
+        if (auto value = compile(source)) {
+            result->is_constant_ &= !value->is_dynamic();
+            if (!value->is_dynamic() && !delivery::is_header_value(source.value)) {
                 context.problems.error(source.location, "invalid HTTP header value");
             }
             result->headers_.emplace_back(name, *std::move(value));
@@ -78,8 +91,8 @@ std::unique_ptr<const DestinationTemplate> DestinationTemplate::compile(
     if (options.auth) {
         result->authorization_ = authorization_of(options.auth->value);
     }
-    result->is_constant_ &= result->uri_.is_constant();
-    if (result->uri_.is_constant()) {
+    result->is_constant_ &= !result->uri_->is_dynamic();
+    if (!result->uri_->is_dynamic()) {
         const Result<Uri> uri = Uri::parse(options.uri.value);
         if (!uri) {
             context.problems.error(options.uri.location, uri.error().message);
@@ -97,18 +110,9 @@ std::unique_ptr<const DestinationTemplate> DestinationTemplate::compile(
 }
 
 void DestinationTemplate::derive_confinement() {
-    // The template with each field as one control character, which no literal has.
-    constexpr char field = '\1';
-    std::string outline;
-    for (const EventTemplate::Part& part : uri_.parts()) {
-        if (const auto* literal = std::get_if<EventTemplate::Literal>(&part)) {
-            outline += literal->text;
-        } else {
-            outline += field;
-        }
-    }
+    const std::string outline = outline_of(uri_->source());
     const std::size_t scheme = outline.find("://");
-    if (scheme == std::string::npos || outline.find(field) < scheme) {
+    if (scheme == std::string::npos || outline.find(rendered_part) < scheme) {
         return;
     }
     confinement_.scheme_prefix = outline.substr(0, scheme + 3);
@@ -117,11 +121,11 @@ void DestinationTemplate::derive_confinement() {
     const std::string authority =
         outline.substr(begin, end == std::string::npos ? end : end - begin);
     confinement_.closed = end != std::string::npos;
-    const std::size_t first = authority.find(field);
+    const std::size_t first = authority.find(rendered_part);
     confinement_.whole = first == std::string::npos;
     confinement_.authority_prefix = authority.substr(0, first);
     if (!confinement_.whole && confinement_.closed) {
-        confinement_.authority_suffix = authority.substr(authority.rfind(field) + 1);
+        confinement_.authority_suffix = authority.substr(authority.rfind(rendered_part) + 1);
     }
 }
 
@@ -152,7 +156,7 @@ std::optional<std::string> DestinationTemplate::violation(std::string_view rende
 }
 
 bool DestinationTemplate::reads_request() const {
-    return uri_.reads_request() || std::ranges::any_of(headers_, [](const auto& header) {
+    return uri_->reads_request() || std::ranges::any_of(headers_, [](const auto& header) {
                return header.second.reads_request();
            });
 }
@@ -161,14 +165,12 @@ std::optional<DestinationError> DestinationTemplate::render_key(const Batch& bat
                                                                 std::size_t index,
                                                                 std::string& key) const {
     using Kind = DestinationError::Kind;
-    std::vector<std::string> missing;
     const std::size_t begin = key.size();
-    uri_.render(batch, index, key, missing);
-    if (!missing.empty()) {
-        return DestinationError{Kind::Template, "uri", delivery::missing_fields_message(missing)};
+    if (const auto done = uri_->render(batch, index, key); !done) {
+        return DestinationError{Kind::Template, "uri", done.error().message};
     }
     const std::string_view rendered = std::string_view(key).substr(begin);
-    if (!uri_.is_constant()) {
+    if (uri_->is_dynamic()) {
         std::optional<std::string> problem = confined_ ? violation(rendered) : std::nullopt;
         const Result<Uri> uri = Uri::parse(rendered);
         if (!uri) {
@@ -187,10 +189,8 @@ std::optional<DestinationError> DestinationTemplate::render_key(const Batch& bat
     for (const auto& [name, value] : headers_) {
         key += separator;
         const std::size_t value_begin = key.size();
-        value.render(batch, index, key, missing);
-        if (!missing.empty()) {
-            return DestinationError{Kind::Template, "headers",
-                                    delivery::missing_fields_message(missing)};
+        if (const auto done = value.render(batch, index, key); !done) {
+            return DestinationError{Kind::Template, "headers", done.error().message};
         }
         if (!delivery::is_header_value(std::string_view(key).substr(value_begin))) {
             return DestinationError{

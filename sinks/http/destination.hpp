@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "engine/component/context.hpp"
-#include "engine/delivery/event_template.hpp"
 #include "engine/delivery/uri.hpp"
+#include "engine/vrl/template.hpp"
 #include "sinks/http/options.hpp"
 
 namespace engine::sinks::http {
@@ -69,8 +69,8 @@ private:
     void derive_confinement();
     [[nodiscard]] std::optional<std::string> violation(std::string_view rendered) const;
 
-    delivery::EventTemplate uri_;
-    std::vector<std::pair<std::string, delivery::EventTemplate>> headers_;
+    std::optional<vrl::Template> uri_;  // empty while it is compiled
+    std::vector<std::pair<std::string, vrl::Template>> headers_;
     std::string authorization_;
     Confinement confinement_;
     bool confined_ = true;

@@ -23,7 +23,10 @@ BodyForm form_of(const EventEncoder& encoder, const std::optional<EventFramingOp
     if (!encoder.is_json()) {
         return BodyForm::Framed;
     }
-    if (!framing || (framing->method == "character_delimited" && framing->delimiter == ',')) {
+    const bool commas = framing && framing->character_delimited &&
+                        framing->method == "character_delimited" &&
+                        framing->character_delimited->delimiter == ',';
+    if (!framing || commas) {
         return BodyForm::JsonArray;
     }
     return encoder.framing().is_newline_delimited() ? BodyForm::Lines : BodyForm::Framed;
@@ -230,7 +233,7 @@ std::unique_ptr<component::Sink> build_events_sink(
     if (!framing && (options.encoding->codec == "json" || options.encoding->codec == "native_json")) {
         framing.emplace();
         framing->method = "character_delimited";
-        framing->delimiter = ',';
+        framing->character_delimited = {','};
     }
     Result<EventEncoder> encoder = EventEncoder::make(*options.encoding, framing);
     if (!encoder) {

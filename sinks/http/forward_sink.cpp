@@ -2,7 +2,7 @@
 
 #include <unordered_map>
 
-#include "engine/delivery/event_template.hpp"
+#include "engine/vrl/template.hpp"
 #include "sinks/http/forwarded_request.hpp"
 #include "sinks/http/http_sink.hpp"
 
@@ -10,7 +10,7 @@ namespace engine::sinks::http {
 
 namespace {
 
-using delivery::EventTemplate;
+using vrl::Template;
 
 /// A request that is sent on.
 struct ForwardRequest : delivery::HttpRequest {
@@ -24,13 +24,13 @@ struct PreparedRequests : component::Prepared {
 };
 
 /// Templates of `headers.set`.
-using HeaderTemplates = std::vector<std::pair<std::string, EventTemplate>>;
+using HeaderTemplates = std::vector<std::pair<std::string, Template>>;
 
 /// Sends received requests on, as they came.
 class ForwardSink final : public HttpSink {
 public:
     ForwardSink(Options options, std::unique_ptr<const DestinationTemplate> destination,
-                const component::BuildContext& context, std::optional<EventTemplate> order_by,
+                const component::BuildContext& context, std::optional<Template> order_by,
                 HeaderTemplates set)
         : HttpSink(std::move(options), std::move(destination), context),
           order_by_(std::move(order_by)),
@@ -47,7 +47,7 @@ private:
     [[nodiscard]] std::string order_key(const Batch& batch, std::size_t index) const;
     void submit(component::SinkItem item, delivery::RequestSender& sender) const;
 
-    std::optional<EventTemplate> order_by_;
+    std::optional<Template> order_by_;
     HeaderTemplates set_;
 };
 
@@ -104,18 +104,18 @@ std::unique_ptr<ForwardRequest> ForwardSink::make_request(const Batch& batch,
 bool ForwardSink::set_headers(const Batch& batch, std::size_t index, Headers& headers) const {
     for (const auto& [name, source] : set_) {
         std::string value;
-        std::vector<std::string> missing;
-        source.render(batch, index, value, missing);
-        if (missing.empty() && delivery::is_header_value(value)) {
+        Result<void> done = source.render(batch, index, value);
+        if (done && !delivery::is_header_value(value)) {
+            done = failure(fmt::format("the value of `{}` has characters that no header may have",
+                                       name));
+        }
+        if (done) {
             set_header(headers, name, std::move(value));
             continue;
         }
         context_->log.error("engine::delivery::template",
                             "Failed to render template for \"headers\".",
-                            {telemetry::field("error", missing.empty()
-                                                           ? std::string("invalid header value")
-                                                           : delivery::missing_fields_message(
-                                                                 missing)),
+                            {telemetry::field("error", done.error().message),
                              telemetry::quoted("error_type", "template_failed"),
                              telemetry::quoted("stage", "processing")});
         context_->metrics.error("template_failed", "processing");
@@ -128,9 +128,9 @@ bool ForwardSink::set_headers(const Batch& batch, std::size_t index, Headers& he
 std::string ForwardSink::order_key(const Batch& batch, std::size_t index) const {
     std::string key;
     if (order_by_) {
-        std::vector<std::string> missing;
-        order_by_->render(batch, index, key, missing);
-        return missing.empty() ? key : std::string();
+        // Without the key a request has no order.
+        (void)order_by_->render(batch, index, key);
+        return key;
     }
     const Value& metadata = batch.metadata(index);
     const Value* value =
@@ -170,17 +170,6 @@ void ForwardSink::submit(component::SinkItem item, delivery::RequestSender& send
     }
 }
 
-std::optional<EventTemplate> parse(const config::Located<std::string>& source,
-                                   delivery::TemplateScope scope,
-                                   component::BuildContext& context) {
-    Result<EventTemplate> parsed = EventTemplate::parse(source.value, scope);
-    if (!parsed) {
-        context.problems.error(source.location, parsed.error().message);
-        return std::nullopt;
-    }
-    return *std::move(parsed);
-}
-
 }  // namespace
 
 std::unique_ptr<component::Sink> build_forward_sink(
@@ -194,13 +183,15 @@ std::unique_ptr<component::Sink> build_forward_sink(
                                options.encoding ? "leave `mode` out to send encoded events"
                                                 : "to send encoded events, add `encoding`");
     }
-    std::optional<EventTemplate> order_by;
+    std::optional<Template> order_by;
     if (options.order_by) {
-        order_by = parse(*options.order_by, delivery::TemplateScope::Request, context);
+        order_by = Template::compile(*options.order_by, vrl::TemplateScope::Request,
+                                     context.globals, context.problems);
     }
     HeaderTemplates set;
     for (const auto& [name, source] : options.headers.set) {
-        if (auto value = parse(source, delivery::TemplateScope::Event, context)) {
+        if (auto value = Template::compile(source, vrl::TemplateScope::Event, context.globals,
+                                           context.problems)) {
             set.emplace_back(name, *std::move(value));
         }
     }
