@@ -47,10 +47,6 @@ Compiler::Compiler(const CompileOptions& options, Program& program)
     : options_(options), program_(program) {
     state_.event = options.event;
     state_.metadata = options.metadata;
-    for (const BoundName& name : options.bound) {
-        state_.variables[name.name] = {new_slot(), name.type, std::nullopt};
-    }
-    program_.bound_count_ = program_.variable_count_;
     program_.timezone_ = options.timezone;
 }
 
@@ -227,7 +223,35 @@ const Variable* Compiler::find_variable(const ast::Name& name) {
     return nullptr;
 }
 
+Compiler::Result Compiler::bound(const BoundName& name, const ast::Path& path) {
+    std::vector<PathSegment> segments = name.path.segments;
+    std::ranges::move(segments_of(path), std::back_inserter(segments));
+    auto origin = Query::Origin::Event;
+    if (name.path.target == PathTarget::Metadata) {
+        const bool request =
+            !segments.empty() && segments[0] == PathSegment(std::string("request"));
+        origin = request ? Query::Origin::Request : Query::Origin::Metadata;
+        if (request) {
+            program_.uses_request_ = true;
+            segments.erase(segments.begin());
+        }
+    }
+    Compiled compiled;
+    compiled.type = name.type.at(steps_of(path));
+    auto query = std::make_unique<Query>(origin, std::move(segments));
+    if (compiled.type.kinds() == kinds::bytes) {
+        compiled.node = std::make_unique<TextQueryNode>(std::move(query));
+    } else {
+        compiled.node = std::make_unique<QueryNode>(std::move(query));
+    }
+    return compiled;
+}
+
 Compiler::Result Compiler::variable(const ast::Name& name, const ast::Path& path) {
+    const auto known = std::ranges::find(options_.bound, name.text, &BoundName::name);
+    if (known != options_.bound.end() && !state_.variables.contains(name.text)) {
+        return bound(*known, path);
+    }
     const Variable* variable = find_variable(name);
     if (variable == nullptr) {
         return std::nullopt;
@@ -307,8 +331,8 @@ Compiler::Result Compiler::coalesce(const ast::Binary& node, Span span) {
     whole.type = left->type.defined().unite(right->type.defined());
     whole.fallible = right->fallible;
     whole.unhandled = std::move(right->unhandled);
-    whole.node = std::make_unique<ShortCircuitNode>(node.op, std::move(left->node),
-                                                    std::move(right->node));
+    whole.node =
+        std::make_unique<ShortCircuitNode>(node.op, std::move(left->node), std::move(right->node));
     static_cast<void>(span);
     return whole;
 }
@@ -338,16 +362,17 @@ Compiler::Result Compiler::binary(const ast::Binary& node, Span span) {
     if (lazy) {
         state_.unite(before);
     }
-    if (node.op == Merge && (left->type.kinds() != kinds::object ||
-                             right->type.kinds() != kinds::object)) {
+    if (node.op == Merge &&
+        (left->type.kinds() != kinds::object || right->type.kinds() != kinds::object)) {
         Diagnostic diagnostic = Diagnostic::error(652, "only objects can be merged");
         if (left->type.kinds() != kinds::object) {
             diagnostic = std::move(diagnostic)
                              .primary(node.left->span, "this expression must resolve to an object");
         }
         if (right->type.kinds() != kinds::object) {
-            diagnostic = std::move(diagnostic)
-                             .primary(node.right->span, "this expression must resolve to an object");
+            diagnostic =
+                std::move(diagnostic)
+                    .primary(node.right->span, "this expression must resolve to an object");
         }
         error(std::move(diagnostic));
         return std::nullopt;

@@ -19,8 +19,6 @@ struct Target {
     Value event;
     Value metadata;
     EnvelopeRef envelope;
-    /// What sink conditions bind beside the event; see CompileOptions.
-    std::span<const Value> bound;
     bool metadata_changed = false;
 };
 

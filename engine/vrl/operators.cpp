@@ -25,8 +25,7 @@ std::string name_of(const Value& value) {
 }
 
 Value finite(double value, Context& context) {
-    return std::isnan(value) ? context.fail("operation would produce NaN")
-                             : Value::floating(value);
+    return std::isnan(value) ? context.fail("operation would produce NaN") : Value::floating(value);
 }
 
 std::int64_t wrap(std::uint64_t value) {

@@ -1,7 +1,7 @@
 #include "engine/vrl/timestamp_literal.hpp"
 
-#include <chrono>
 #include <cctype>
+#include <chrono>
 
 namespace engine::vrl {
 
@@ -110,7 +110,8 @@ std::expected<Timestamp, std::string> parse_timestamp_literal(std::string_view t
     if (reader.ok() && !reader.done()) {
         reader.problem = "trailing input";
     }
-    const year_month_day date{std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
+    const year_month_day date{std::chrono::year(year),
+                              std::chrono::month(static_cast<unsigned>(month)),
                               std::chrono::day(static_cast<unsigned>(day))};
     if (reader.ok() && !date.ok()) {
         reader.problem = "input is out of range";

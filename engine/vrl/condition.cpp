@@ -1,0 +1,101 @@
+#include "engine/vrl/condition.hpp"
+
+#include <fmt/format.h>
+
+#include "engine/vrl/report.hpp"
+#include "engine/vrl/target.hpp"
+#include "engine/vrl/timezone.hpp"
+
+namespace engine::vrl {
+
+namespace {
+
+BoundName bound(std::string_view name, std::string_view field, Type type) {
+    BoundName result{std::string(name), {}, std::move(type)};
+    result.path.target = PathTarget::Metadata;
+    if (field != name) {
+        result.path.segments.emplace_back(std::string(field));
+    }
+    result.path.segments.emplace_back(std::string(name));
+    return result;
+}
+
+std::vector<BoundName> bound_names(ConditionScope scope) {
+    std::vector<BoundName> names;
+    if (scope.request) {
+        for (const std::string_view name : {"method", "path", "query"}) {
+            names.push_back(bound(name, "request", kinds::bytes));
+        }
+        names.push_back(bound("headers", "request", Type(kinds::object | kinds::null)));
+    }
+    if (scope.partition) {
+        names.push_back(bound("partition", "partition", Type(kinds::integer | kinds::null)));
+        names.push_back(bound("partition_key", "partition_key", kinds::bytes));
+    }
+    return names;
+}
+
+std::optional<EventKind> kind_named(std::string_view type) {
+    if (type == "is_log") {
+        return EventKind::Log;
+    }
+    if (type == "is_metric") {
+        return EventKind::Metric;
+    }
+    if (type == "is_trace") {
+        return EventKind::Trace;
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Condition> Condition::compile(const config::ConditionSource& source,
+                                            ConditionScope scope,
+                                            const config::GlobalOptions& globals,
+                                            config::OptionContext& problems) {
+    Condition condition;
+    condition.kind_ = kind_named(source.type);
+    if (condition.kind_) {
+        return condition;
+    }
+    const config::Location& location = source.source.location;
+    if (source.type != "vrl") {
+        problems.error(location,
+                       fmt::format("conditions of type `{}` are not in this build", source.type));
+        return std::nullopt;
+    }
+    CompileOptions options;
+    options.bound = bound_names(scope);
+    options.timezone = timezone_of(globals.timezone);
+    const std::string& text = source.source.value;
+    auto program = vrl::compile(SourceText("", text), options);
+    if (!program) {
+        report(program.error(), text, location, problems);
+        return std::nullopt;
+    }
+    report((*program)->warnings(), text, location, problems);
+    if ((*program)->type().kinds() != kinds::boolean) {
+        problems.error(location, fmt::format("a condition must resolve to a boolean, this one "
+                                             "resolves to {}",
+                                             (*program)->type().describe()));
+        return std::nullopt;
+    }
+    condition.program_ = std::move(*program);
+    return condition;
+}
+
+bool Condition::matches(const Batch& batch, std::size_t index) const {
+    if (kind_) {
+        return batch.kind() == *kind_;
+    }
+    thread_local Arena arena;
+    thread_local Context context(arena);
+    arena.rewind();
+    const Access access = program_->uses_request() ? Access::ReadRequest : Access::Read;
+    Target target = target_of(batch, index, access, arena);
+    const Outcome outcome = run(*program_, target, context);
+    return outcome.ok() && outcome.value.is_boolean() && outcome.value.as_boolean();
+}
+
+}  // namespace engine::vrl

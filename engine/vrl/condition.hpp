@@ -1,0 +1,41 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "engine/config/global_options.hpp"
+#include "engine/config/option_context.hpp"
+#include "engine/config/options.hpp"
+#include "engine/event/batch.hpp"
+#include "engine/vrl/program.hpp"
+
+namespace engine::vrl {
+
+/// What a condition may name beside the event.
+struct ConditionScope {
+    /// `method`, `path`, `query` and `headers` of the request.
+    bool request = false;
+    /// `partition` and `partition_key`; a `partition` transform is upstream.
+    bool partition = false;
+};
+
+/// A condition of the configuration, compiled. Immutable; all threads may evaluate it at once.
+class Condition {
+public:
+    /// Nullopt after reporting to `problems` why it does not compile, may fail, or is not boolean.
+    [[nodiscard]] static std::optional<Condition> compile(const config::ConditionSource& source,
+                                                          ConditionScope scope,
+                                                          const config::GlobalOptions& globals,
+                                                          config::OptionContext& problems);
+
+    /// False as well where evaluation fails. Changes nothing.
+    [[nodiscard]] bool matches(const Batch& batch, std::size_t index) const;
+    [[nodiscard]] bool reads_request() const { return program_ && program_->uses_request(); }
+
+private:
+    /// Set for `is_log`, `is_metric`, `is_trace`.
+    std::optional<EventKind> kind_;
+    std::shared_ptr<const Program> program_;
+};
+
+}  // namespace engine::vrl
