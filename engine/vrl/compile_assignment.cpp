@@ -55,6 +55,10 @@ Value fallback_of(const Type& type, Arena& constants) {
 Compiler::Result Compiler::assignment(const ast::Assignment& node, Span span) {
     Result value = expression(*node.value);
     if (!value) {
+        mark_broken(node.target);
+        if (node.error_target) {
+            mark_broken(*node.error_target);
+        }
         return std::nullopt;
     }
     const bool useless =
@@ -83,12 +87,11 @@ void Compiler::report_fallible(const ast::Assignment& node, const Compiled& valu
                      "this expression is fallible because at least one argument's type cannot be "
                      "verified to be valid");
     if (!value.unverified.empty()) {
-        diagnostic = std::move(diagnostic)
-                         .primary(node.value->span,
-                                  "update the expression to be infallible by adding a `!`: `" +
-                                      value.with_bang + "`");
+        std::move(diagnostic)
+            .primary(node.value->span, "update the expression to be infallible by adding a `!`: `" +
+                                           value.with_bang + "`");
         for (const std::string& argument : value.unverified) {
-            diagnostic = std::move(diagnostic).primary(node.value->span, argument);
+            std::move(diagnostic).primary(node.value->span, argument);
         }
     }
     error(std::move(diagnostic)
@@ -164,14 +167,12 @@ Compiler::Result Compiler::merge_assignment(const ast::Assignment& node, Compile
     if (left.type.kinds() != kinds::object || value.type.kinds() != kinds::object) {
         Diagnostic diagnostic = Diagnostic::error(652, "only objects can be merged");
         if (left.type.kinds() != kinds::object) {
-            diagnostic =
-                std::move(diagnostic)
-                    .primary(node.target.span, "this expression must resolve to an object");
+            std::move(diagnostic)
+                .primary(node.target.span, "this expression must resolve to an object");
         }
         if (value.type.kinds() != kinds::object) {
-            diagnostic =
-                std::move(diagnostic)
-                    .primary(node.value->span, "this expression must resolve to an object");
+            std::move(diagnostic)
+                .primary(node.value->span, "this expression must resolve to an object");
         }
         error(std::move(diagnostic));
         return std::nullopt;
@@ -226,6 +227,14 @@ bool Compiler::check_parents(const ast::AssignmentTarget& target, const Type& ro
               .note("")
               .see("error handling", error_handling));
     return false;
+}
+
+void Compiler::mark_broken(const ast::AssignmentTarget& target) {
+    if (const auto* variable = std::get_if<ast::Variable>(&target.place)) {
+        broken_.insert(variable->name.text);
+    } else if (const auto* query = std::get_if<ast::VariableQuery>(&target.place)) {
+        broken_.insert(query->variable.text);
+    }
 }
 
 bool Compiler::check_read_only(const ast::AssignmentTarget& target) {

@@ -164,9 +164,9 @@ Diagnostic CallCompiler::wrong_type(const ast::Argument& argument, const Paramet
     Diagnostic diagnostic =
         Diagnostic::error(110, "invalid argument type").primary(argument.value->span, resolves);
     if (argument.keyword) {
-        diagnostic = std::move(diagnostic).context(argument.span, expects);
+        std::move(diagnostic).context(argument.span, expects);
     } else {
-        diagnostic = std::move(diagnostic).primary(argument.value->span, expects);
+        std::move(diagnostic).primary(argument.value->span, expects);
     }
     const std::optional<Coercion> coercion = coercion_to(parameter.accepts);
     if (!coercion) {
@@ -174,22 +174,22 @@ Diagnostic CallCompiler::wrong_type(const ast::Argument& argument, const Paramet
     }
     const std::string target = print(*argument.value);
     const std::string call = fmt::format("    {}({})", node_.name.text, print_arguments(node_));
-    diagnostic = std::move(diagnostic)
-                     .note("try: ensuring an appropriate type at runtime")
-                     .note("")
-                     .note(fmt::format("    {} = {}!({})", target, coercion->assertion, target))
-                     .note(call)
-                     .note("");
+    std::move(diagnostic)
+        .note("try: ensuring an appropriate type at runtime")
+        .note("")
+        .note(fmt::format("    {} = {}!({})", target, coercion->assertion, target))
+        .note(call)
+        .note("");
     if (!coercion->conversion.empty()) {
-        diagnostic = std::move(diagnostic)
-                         .note(
-                             "try: coercing to an appropriate type and specifying a default "
-                             "value as a fallback in case coercion fails")
-                         .note("")
-                         .note(fmt::format("    {} = {}({}) ?? {}", target, coercion->conversion,
-                                           target, coercion->fallback))
-                         .note(call)
-                         .note("");
+        std::move(diagnostic)
+            .note(
+                "try: coercing to an appropriate type and specifying a default "
+                "value as a fallback in case coercion fails")
+            .note("")
+            .note(fmt::format("    {} = {}({}) ?? {}", target, coercion->conversion, target,
+                              coercion->fallback))
+            .note(call)
+            .note("");
     }
     return std::move(diagnostic).see("error handling", error_handling);
 }
@@ -316,7 +316,7 @@ Diagnostic CallCompiler::compile_error(const CompileError& error) const {
     Diagnostic diagnostic = Diagnostic::error(
         610, fmt::format("function compilation error: error[E{}] {}", error.code, error.message));
     for (const std::string& label : error.labels) {
-        diagnostic = std::move(diagnostic).primary(span_, label);
+        std::move(diagnostic).primary(span_, label);
     }
     return diagnostic;
 }

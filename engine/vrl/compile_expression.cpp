@@ -95,24 +95,54 @@ Compiler::Result Compiler::template_string(const ast::TemplateString& node, Span
     Result whole;
     for (const auto& segment : node.segments) {
         Result part;
+        Span written;
         if (const auto* literal = std::get_if<ast::TemplateString::Text>(&segment)) {
             part = constant(Value::copy_of(literal->value, program_.constants_));
+            written = literal->span;
         } else {
-            part = variable(std::get<ast::Name>(segment), {});
+            const ast::Name& name = std::get<ast::Name>(segment);
+            part = variable(name, {});
+            written = {name.span.begin, name.span.end + 3};
         }
         if (!part) {
             return std::nullopt;
         }
-        whole = whole ? sum(std::move(*whole), std::move(*part)) : std::move(part);
-    }
-    if (whole && whole->fallible) {
-        whole->unhandled.push_back(unhandled_error(span));
+        if (!whole) {
+            whole = std::move(part);
+            continue;
+        }
+        const bool handled = whole->fallible;
+        std::vector<Diagnostic> unhandled = std::move(whole->unhandled);
+        whole = sum(std::move(*whole), std::move(*part));
+        whole->unhandled = std::move(unhandled);
+        if (whole->fallible && !handled) {
+            whole->unhandled.push_back(unhandled_error({span.begin + 1, written.end}));
+        }
     }
     return whole;
 }
 
+namespace {
+
+/// `\'` is how a quote is written in `r'…'`.
+std::string without_escaped_quotes(std::string_view written) {
+    std::string pattern;
+    for (std::size_t i = 0; i < written.size(); ++i) {
+        if (written[i] == '\\' && i + 1 < written.size()) {
+            if (written[i + 1] != '\'') {
+                pattern += written[i];
+            }
+            ++i;
+        }
+        pattern += written[i];
+    }
+    return pattern;
+}
+
+}  // namespace
+
 Compiler::Result Compiler::regex(const ast::RegexLiteral& node, Span span) {
-    auto compiled = engine::regex::Regex::compile(node.pattern);
+    auto compiled = engine::regex::Regex::compile(without_escaped_quotes(node.pattern));
     if (!compiled) {
         error(Diagnostic::error(101, "invalid regular expression")
                   .primary(span, compiled.error())
@@ -211,6 +241,9 @@ Compiler::Result Compiler::root_query(const ast::RootQuery& node) {
 const Variable* Compiler::find_variable(const ast::Name& name) {
     if (const auto found = state_.variables.find(name.text); found != state_.variables.end()) {
         return &found->second;
+    }
+    if (broken_.contains(name.text)) {
+        return nullptr;
     }
     std::vector<std::string_view> names;
     for (const auto& [known, variable] : state_.variables) {
@@ -366,13 +399,12 @@ Compiler::Result Compiler::binary(const ast::Binary& node, Span span) {
         (left->type.kinds() != kinds::object || right->type.kinds() != kinds::object)) {
         Diagnostic diagnostic = Diagnostic::error(652, "only objects can be merged");
         if (left->type.kinds() != kinds::object) {
-            diagnostic = std::move(diagnostic)
-                             .primary(node.left->span, "this expression must resolve to an object");
+            std::move(diagnostic)
+                .primary(node.left->span, "this expression must resolve to an object");
         }
         if (right->type.kinds() != kinds::object) {
-            diagnostic =
-                std::move(diagnostic)
-                    .primary(node.right->span, "this expression must resolve to an object");
+            std::move(diagnostic)
+                .primary(node.right->span, "this expression must resolve to an object");
         }
         error(std::move(diagnostic));
         return std::nullopt;

@@ -23,7 +23,8 @@ struct Target {
 };
 
 /// Why an expression returned `Value::failure()`.
-enum class FailureKind : std::uint8_t { None, Error, Abort, Return };
+/// ClosureReturn: an error whose text the function that runs the closure does not extend.
+enum class FailureKind : std::uint8_t { None, Error, Abort, Return, ClosureReturn };
 
 /// What one thread needs to run programs: memory, variables and the current failure. Used by one
 /// thread at a time, kept between runs; results live as long as the arena's contents.

@@ -107,6 +107,8 @@ std::expected<Timestamp, std::string> parse_timestamp_literal(std::string_view t
         nanoseconds = reader.fraction();
     }
     const int offset = offset_seconds(reader);
+    const bool leap = second == 60;
+    nanoseconds += leap ? 1'000'000'000 : 0;
     if (reader.ok() && !reader.done()) {
         reader.problem = "trailing input";
     }
@@ -120,8 +122,9 @@ std::expected<Timestamp, std::string> parse_timestamp_literal(std::string_view t
         return std::unexpected(reader.problem);
     }
     const auto days = sys_days{date}.time_since_epoch().count();
-    return Timestamp{std::int64_t{days} * 86400 + hour * 3600 + minute * 60 + second - offset,
-                     nanoseconds};
+    return Timestamp{
+        std::int64_t{days} * 86400 + hour * 3600 + minute * 60 + second - (leap ? 1 : 0) - offset,
+        nanoseconds};
 }
 
 }  // namespace engine::vrl
