@@ -103,6 +103,7 @@ std::unique_ptr<LoadedConfiguration> load_configuration(const Arguments& argumen
         std::move(document), component::registered_components(), problems,
         arguments.allow_empty_config ? config::EmptyConfiguration::Allowed
                                      : config::EmptyConfiguration::Refused);
+    loaded->configuration.globals.max_decompressed_size = arguments.max_decompressed_size_bytes;
     loaded->graph = topology::resolve_graph(loaded->configuration, problems);
     problems.sort();
     return loaded;
