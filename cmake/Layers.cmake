@@ -44,10 +44,10 @@ function(engine_prove_registrations)
                 message(FATAL_ERROR "${file} registers nothing: end it with ENGINE_REGISTER_…(…)")
             endif()
             cmake_path(GET file STEM stem)
-            file(GLOB tests ${PROJECT_SOURCE_DIR}/tests/vrl/functions/${stem}.txt ${PROJECT_SOURCE_DIR}/tests/${folder}/${stem}* ${PROJECT_SOURCE_DIR}/tests/${folder}/*/${stem}*
+            file(GLOB tests ${PROJECT_SOURCE_DIR}/tests/vrl/functions/${stem}.txt ${PROJECT_SOURCE_DIR}/tests/cases/${folder}/${stem}* ${PROJECT_SOURCE_DIR}/tests/${folder}/${stem}* ${PROJECT_SOURCE_DIR}/tests/${folder}/*/${stem}*
                  ${PROJECT_SOURCE_DIR}/tests/goldens/${folder}/${stem}*)
             if(NOT tests)
-                message(FATAL_ERROR "${file} has no test: add tests/${folder}/${stem}* (functions: tests/vrl/functions/${stem}.txt)")
+                message(FATAL_ERROR "${file} has no test: add tests/${folder}/${stem}* or tests/cases/${folder}/${stem}* (functions: tests/vrl/functions/${stem}.txt)")
             endif()
         endforeach()
     endforeach()
