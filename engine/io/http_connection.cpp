@@ -208,7 +208,7 @@ Task<HttpConnection::Next> HttpConnection::read_body() {
         request_.body = SlabRef::with_capacity(length);
     }
     Next next = aborted_ ? Next::Close : Next::Continue;
-    if (next == Next::Continue && parser_.expects_continue() && input_begin_ == input_end_) {
+    if (next == Next::Continue && parser_.expects_continue()) {
         next = co_await send_continue();
     }
     if (next == Next::Close)
