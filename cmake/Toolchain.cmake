@@ -15,7 +15,7 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     # g++ 12 reports these inside the standard library and Asio when it inlines deeply.
     target_compile_options(engine_warnings INTERFACE
         -Wno-maybe-uninitialized -Wno-stringop-overflow -Wno-array-bounds -Wno-restrict
-        -Wno-dangling-pointer -Wno-free-nonheap-object -Wno-mismatched-new-delete -Wno-stringop-overread)
+        -Wno-dangling-pointer -Wno-free-nonheap-object -Wno-mismatched-new-delete -Wno-tsan -Wno-stringop-overread)
 endif()
 
 find_program(MOLD mold)

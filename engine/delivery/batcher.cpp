@@ -50,10 +50,12 @@ void Batcher::add(const std::shared_ptr<const EncodedGroup>& group, std::size_t 
             batch.slices.push_back({group, begin, end, share, acknowledgement});
             batch.events += end - begin;
             batch.bytes += ends[end - 1] - from;
+            bytes_ += ends[end - 1] - from;
             batch.event_bytes += share;
             batch.acknowledged |= static_cast<bool>(acknowledgement);
         }
         if (end < count || batch.events >= limits_.max_events || batch.bytes >= limits_.max_bytes) {
+            bytes_ -= batch.bytes;
             full.push_back(std::move(batch));
             open_.erase(position);
         }
@@ -73,6 +75,7 @@ template <typename Predicate>
 void Batcher::take_if(Predicate predicate, std::vector<EventBatch>& into) {
     for (auto each = open_.begin(); each != open_.end();) {
         if (predicate(each->second)) {
+            bytes_ -= each->second.batch.bytes;
             into.push_back(std::move(each->second.batch));
             each = open_.erase(each);
         } else {

@@ -79,6 +79,8 @@ public:
     void take_acknowledged(std::vector<EventBatch>& into);
     void take_all(std::vector<EventBatch>& into);
     [[nodiscard]] bool empty() const { return open_.empty(); }
+    /// Encoded bytes in open batches.
+    [[nodiscard]] std::size_t bytes() const { return bytes_; }
 
 private:
     struct Open {
@@ -93,6 +95,7 @@ private:
 
     BatchLimits limits_;
     OpenBatches open_;
+    std::size_t bytes_ = 0;
 };
 
 }  // namespace engine::delivery

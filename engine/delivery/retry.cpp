@@ -87,7 +87,7 @@ std::optional<std::chrono::nanoseconds> parse_retry_after(
     }
     absl::Time date;
     // The only date form that RFC 9110 lets senders generate.
-    if (!absl::ParseTime("%a, %d %b %Y %H:%M:%S GMT", value, &date, nullptr)) {
+    if (!absl::ParseTime("%a, %d %b %Y %H:%M:%S GMT", std::string(value), &date, nullptr)) {
         return std::nullopt;
     }
     return std::max<std::chrono::nanoseconds>(

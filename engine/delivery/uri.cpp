@@ -169,7 +169,7 @@ std::string encode_base64(std::string_view bytes) {
 }
 
 bool is_header_name(std::string_view text) {
-    constexpr std::string_view others = "!#$%&'*+-.^_`|~";
+    static constexpr std::string_view others = "!#$%&'*+-.^_`|~";
     return !text.empty() && std::ranges::all_of(text, [](char c) {
         return is_alphanumeric(c) || others.find(c) != std::string_view::npos;
     });

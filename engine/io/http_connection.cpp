@@ -260,7 +260,8 @@ Task<HttpConnection::Next> HttpConnection::ensure_body_room(std::size_t room) {
     co_await context_.options.budget->grow(request_.reservation, capacity - body.capacity());
     enter(Phase::Body, context_.options.stall_timeout);
     SlabRef larger = SlabRef::with_capacity(capacity);
-    larger.append(body.view());
+    if (body.size() != 0)
+        larger.append(body.view());
     body = std::move(larger);
     co_return aborted_ ? Next::Close : Next::Continue;
 }
