@@ -3,6 +3,9 @@
 namespace engine::vrl {
 
 Value CallNode::fail(Context& context) const {
+    if (context.failure() == FailureKind::ClosureReturn) {
+        return context.fail(context.message());
+    }
     if (context.failure() != FailureKind::Error) {
         return Value::failure();
     }

@@ -55,14 +55,17 @@ Value fallback_of(const Type& type, Arena& constants) {
 Compiler::Result Compiler::assignment(const ast::Assignment& node, Span span) {
     Result value = expression(*node.value);
     if (!value) {
+        mark_broken(node.target);
+        if (node.error_target) {
+            mark_broken(*node.error_target);
+        }
         return std::nullopt;
     }
-    const bool useless = is_discard(node.target) &&
-                         (!node.error_target || is_discard(*node.error_target));
+    const bool useless =
+        is_discard(node.target) && (!node.error_target || is_discard(*node.error_target));
     if (useless) {
-        const Span targets{node.target.span.begin, node.error_target
-                                                       ? node.error_target->span.end
-                                                       : node.operator_span.end};
+        const Span targets{node.target.span.begin, node.error_target ? node.error_target->span.end
+                                                                     : node.operator_span.end};
         error(Diagnostic::error(640, "unnecessary no-op assignment")
                   .primary(node.value->span, "this no-op assignment has no effect")
                   .context(targets, "either assign to a path or variable here")
@@ -84,13 +87,11 @@ void Compiler::report_fallible(const ast::Assignment& node, const Compiled& valu
                      "this expression is fallible because at least one argument's type cannot be "
                      "verified to be valid");
     if (!value.unverified.empty()) {
-        diagnostic =
-            std::move(diagnostic)
-                .primary(node.value->span,
-                         "update the expression to be infallible by adding a `!`: `" +
-                             value.with_bang + "`");
+        std::move(diagnostic)
+            .primary(node.value->span, "update the expression to be infallible by adding a `!`: `" +
+                                           value.with_bang + "`");
         for (const std::string& argument : value.unverified) {
-            diagnostic = std::move(diagnostic).primary(node.value->span, argument);
+            std::move(diagnostic).primary(node.value->span, argument);
         }
     }
     error(std::move(diagnostic)
@@ -166,12 +167,12 @@ Compiler::Result Compiler::merge_assignment(const ast::Assignment& node, Compile
     if (left.type.kinds() != kinds::object || value.type.kinds() != kinds::object) {
         Diagnostic diagnostic = Diagnostic::error(652, "only objects can be merged");
         if (left.type.kinds() != kinds::object) {
-            diagnostic = std::move(diagnostic)
-                             .primary(node.target.span, "this expression must resolve to an object");
+            std::move(diagnostic)
+                .primary(node.target.span, "this expression must resolve to an object");
         }
         if (value.type.kinds() != kinds::object) {
-            diagnostic = std::move(diagnostic)
-                             .primary(node.value->span, "this expression must resolve to an object");
+            std::move(diagnostic)
+                .primary(node.value->span, "this expression must resolve to an object");
         }
         error(std::move(diagnostic));
         return std::nullopt;
@@ -202,7 +203,8 @@ bool Compiler::check_parents(const ast::AssignmentTarget& target, const Type& ro
     }
     const ast::PathSegment& last = path.back();
     const bool is_field = std::holds_alternative<std::string>(last.value);
-    const bool below_root = path.size() == 1 && std::holds_alternative<ast::RootQuery>(target.place);
+    const bool below_root =
+        path.size() == 1 && std::holds_alternative<ast::RootQuery>(target.place);
     const Span parent{target.span.begin, last.span.begin - (is_field && !below_root ? 1 : 0)};
     ast::AssignmentTarget shorter = target;
     std::visit(
@@ -227,6 +229,14 @@ bool Compiler::check_parents(const ast::AssignmentTarget& target, const Type& ro
     return false;
 }
 
+void Compiler::mark_broken(const ast::AssignmentTarget& target) {
+    if (const auto* variable = std::get_if<ast::Variable>(&target.place)) {
+        broken_.insert(variable->name.text);
+    } else if (const auto* query = std::get_if<ast::VariableQuery>(&target.place)) {
+        broken_.insert(query->variable.text);
+    }
+}
+
 bool Compiler::check_read_only(const ast::AssignmentTarget& target) {
     const auto* query = std::get_if<ast::RootQuery>(&target.place);
     if (query == nullptr) {
@@ -235,12 +245,12 @@ bool Compiler::check_read_only(const ast::AssignmentTarget& target) {
     const auto written = segments_of(query->path);
     for (const ReadOnlyPath& protected_path : options_.read_only) {
         const auto& segments = protected_path.path.segments;
-        const bool same_root = (protected_path.path.target == PathTarget::Event) ==
-                               (query->root == ast::Root::Event);
+        const bool same_root =
+            (protected_path.path.target == PathTarget::Event) == (query->root == ast::Root::Event);
         const std::size_t common = std::min(segments.size(), written.size());
-        const bool touches = std::equal(segments.begin(),
-                                        segments.begin() + static_cast<std::ptrdiff_t>(common),
-                                        written.begin());
+        const bool touches =
+            std::equal(segments.begin(), segments.begin() + static_cast<std::ptrdiff_t>(common),
+                       written.begin());
         const bool inside = written.size() > segments.size();
         if (same_root && touches && (!inside || protected_path.recursive)) {
             error(Diagnostic::error(315, "mutation of read-only value")
@@ -284,7 +294,8 @@ std::unique_ptr<Query> Compiler::place(const ast::AssignmentTarget& target, cons
     const std::string& name = with_path != nullptr ? with_path->variable.text : plain->name.text;
     auto found = state_.variables.find(name);
     if (found == state_.variables.end()) {
-        found = state_.variables.emplace(name, Variable{new_slot(), Type(kinds::undefined), {}}).first;
+        found =
+            state_.variables.emplace(name, Variable{new_slot(), Type(kinds::undefined), {}}).first;
     }
     Variable& variable = found->second;
     const ast::Path path = with_path != nullptr ? with_path->path : ast::Path{};

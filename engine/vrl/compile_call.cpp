@@ -56,24 +56,22 @@ bool CallCompiler::find_function() {
     }
     compiler_.error(Diagnostic::error(105, "call to undefined function")
                         .primary(node_.name.span, "undefined function")
-                        .primary(node_.name.span,
-                                 fmt::format("did you mean \"{}\"?",
-                                             nearest(node_.name.text, names))));
+                        .primary(node_.name.span, fmt::format("did you mean \"{}\"?",
+                                                              nearest(node_.name.text, names))));
     return false;
 }
 
 bool CallCompiler::match_arguments() {
     const auto& parameters = function_->parameters;
     if (node_.arguments.size() > parameters.size()) {
-        const Span span =
-            cover(node_.arguments.front().span, node_.arguments.back().span);
-        compiler_.error(Diagnostic::error(106, "wrong number of function arguments")
-                            .primary(span, "too many function arguments")
-                            .primary(span, fmt::format("this function takes a maximum of {} "
-                                                       "argument{}",
-                                                       parameters.size(),
-                                                       parameters.size() == 1 ? "" : "s"))
-                            .see("function arguments", "https://vrl.dev/expressions/#arguments"));
+        const Span span = cover(node_.arguments.front().span, node_.arguments.back().span);
+        compiler_.error(
+            Diagnostic::error(106, "wrong number of function arguments")
+                .primary(span, "too many function arguments")
+                .primary(span, fmt::format("this function takes a maximum of {} "
+                                           "argument{}",
+                                           parameters.size(), parameters.size() == 1 ? "" : "s"))
+                .see("function arguments", "https://vrl.dev/expressions/#arguments"));
         return false;
     }
     given_.assign(parameters.size(), nullptr);
@@ -81,8 +79,7 @@ bool CallCompiler::match_arguments() {
         if (!argument.keyword) {
             continue;
         }
-        const auto found =
-            std::ranges::find(parameters, argument.keyword->text, &Parameter::name);
+        const auto found = std::ranges::find(parameters, argument.keyword->text, &Parameter::name);
         if (found == parameters.end()) {
             std::string keywords;
             for (const Parameter& parameter : parameters) {
@@ -131,13 +128,20 @@ struct Coercion {
 };
 
 std::optional<Coercion> coercion_to(Kinds kind) {
-    if (kind == kinds::bytes) return Coercion{"string", "to_string", "\"default\""};
-    if (kind == kinds::integer) return Coercion{"int", "to_int", "0"};
-    if (kind == kinds::floating) return Coercion{"float", "to_float", "0"};
-    if (kind == kinds::boolean) return Coercion{"bool", "to_bool", "false"};
-    if (kind == kinds::timestamp) return Coercion{"timestamp", {}, {}};
-    if (kind == kinds::array) return Coercion{"array", {}, {}};
-    if (kind == kinds::object) return Coercion{"object", {}, {}};
+    if (kind == kinds::bytes)
+        return Coercion{"string", "to_string", "\"default\""};
+    if (kind == kinds::integer)
+        return Coercion{"int", "to_int", "0"};
+    if (kind == kinds::floating)
+        return Coercion{"float", "to_float", "0"};
+    if (kind == kinds::boolean)
+        return Coercion{"bool", "to_bool", "false"};
+    if (kind == kinds::timestamp)
+        return Coercion{"timestamp", {}, {}};
+    if (kind == kinds::array)
+        return Coercion{"array", {}, {}};
+    if (kind == kinds::object)
+        return Coercion{"object", {}, {}};
     return std::nullopt;
 }
 
@@ -157,12 +161,12 @@ Diagnostic CallCompiler::wrong_type(const ast::Argument& argument, const Paramet
     const std::string resolves = "this expression resolves to " + described(type);
     const std::string expects = fmt::format("but the parameter \"{}\" expects {}", parameter.name,
                                             described(Type(parameter.accepts)));
-    Diagnostic diagnostic = Diagnostic::error(110, "invalid argument type")
-                                .primary(argument.value->span, resolves);
+    Diagnostic diagnostic =
+        Diagnostic::error(110, "invalid argument type").primary(argument.value->span, resolves);
     if (argument.keyword) {
-        diagnostic = std::move(diagnostic).context(argument.span, expects);
+        std::move(diagnostic).context(argument.span, expects);
     } else {
-        diagnostic = std::move(diagnostic).primary(argument.value->span, expects);
+        std::move(diagnostic).primary(argument.value->span, expects);
     }
     const std::optional<Coercion> coercion = coercion_to(parameter.accepts);
     if (!coercion) {
@@ -170,21 +174,22 @@ Diagnostic CallCompiler::wrong_type(const ast::Argument& argument, const Paramet
     }
     const std::string target = print(*argument.value);
     const std::string call = fmt::format("    {}({})", node_.name.text, print_arguments(node_));
-    diagnostic = std::move(diagnostic)
-                     .note("try: ensuring an appropriate type at runtime")
-                     .note("")
-                     .note(fmt::format("    {} = {}!({})", target, coercion->assertion, target))
-                     .note(call)
-                     .note("");
+    std::move(diagnostic)
+        .note("try: ensuring an appropriate type at runtime")
+        .note("")
+        .note(fmt::format("    {} = {}!({})", target, coercion->assertion, target))
+        .note(call)
+        .note("");
     if (!coercion->conversion.empty()) {
-        diagnostic = std::move(diagnostic)
-                         .note("try: coercing to an appropriate type and specifying a default "
-                               "value as a fallback in case coercion fails")
-                         .note("")
-                         .note(fmt::format("    {} = {}({}) ?? {}", target, coercion->conversion,
-                                           target, coercion->fallback))
-                         .note(call)
-                         .note("");
+        std::move(diagnostic)
+            .note(
+                "try: coercing to an appropriate type and specifying a default "
+                "value as a fallback in case coercion fails")
+            .note("")
+            .note(fmt::format("    {} = {}({}) ?? {}", target, coercion->conversion, target,
+                              coercion->fallback))
+            .note(call)
+            .note("");
     }
     return std::move(diagnostic).see("error handling", error_handling);
 }
@@ -193,11 +198,11 @@ bool CallCompiler::check_argument(std::size_t position, const ast::Argument& arg
                                   Compiled& value) {
     const Parameter& parameter = function_->parameters[position];
     if (value.fallible) {
-        compiler_.error(
-            Diagnostic::error(630, "fallible argument")
-                .primary(argument.value->span, "this expression can fail")
-                .primary(argument.value->span, "handle the error before passing it in as an argument")
-                .see("error handling", error_handling));
+        compiler_.error(Diagnostic::error(630, "fallible argument")
+                            .primary(argument.value->span, "this expression can fail")
+                            .primary(argument.value->span,
+                                     "handle the error before passing it in as an argument")
+                            .see("error handling", error_handling));
         return false;
     }
     const Type type = value.type.defined();
@@ -296,9 +301,8 @@ bool CallCompiler::compile_arguments() {
         }
         const Value& constant = *types_[i].constant;
         if (!parameter.variants.empty() &&
-            (!constant.is_bytes() ||
-             std::ranges::find(parameter.variants, constant.as_bytes()) ==
-                 parameter.variants.end())) {
+            (!constant.is_bytes() || std::ranges::find(parameter.variants, constant.as_bytes()) ==
+                                         parameter.variants.end())) {
             compiler_.error(compile_error(
                 CompileError::enum_variant(parameter.name, parameter.variants, constant)));
             return false;
@@ -312,7 +316,7 @@ Diagnostic CallCompiler::compile_error(const CompileError& error) const {
     Diagnostic diagnostic = Diagnostic::error(
         610, fmt::format("function compilation error: error[E{}] {}", error.code, error.message));
     for (const std::string& label : error.labels) {
-        diagnostic = std::move(diagnostic).primary(span_, label);
+        std::move(diagnostic).primary(span_, label);
     }
     return diagnostic;
 }
@@ -324,7 +328,8 @@ bool CallCompiler::check_closure_input() {
     }
     compiler_.error(
         Diagnostic::error(121, "type mismatch in closure parameter")
-            .primary(span_, "the closure tied to this function call expects a different input value")
+            .primary(span_,
+                     "the closure tied to this function call expects a different input value")
             .primary(span_, fmt::format("expression has an inferred type of {} where an array or "
                                         "object was expected",
                                         types_[0].type.describe())));
@@ -392,11 +397,10 @@ bool CallCompiler::compile_closure() {
                                                                : kinds::any;
     if (!block->type.defined().is(wanted)) {
         const Span span = node_.closure->block->span;
-        compiler_.error(
-            Diagnostic::error(122, "type mismatch in closure return type")
-                .primary(span, "block returns invalid value type")
-                .primary(span, "received: " + block->type.describe())
-                .primary(span, "expected: " + describe(wanted)));
+        compiler_.error(Diagnostic::error(122, "type mismatch in closure return type")
+                            .primary(span, "block returns invalid value type")
+                            .primary(span, "received: " + block->type.describe())
+                            .primary(span, "expected: " + describe(wanted)));
         return false;
     }
     call_types_.closure = block->type.defined();
@@ -420,8 +424,8 @@ bool CallCompiler::prepare() {
 }
 
 void CallCompiler::fallibility(Compiled& whole) {
-    const bool may_fail = function_->may_fail != nullptr ? function_->may_fail(call_types_)
-                                                         : function_->fallible;
+    const bool may_fail =
+        function_->may_fail != nullptr ? function_->may_fail(call_types_) : function_->fallible;
     whole.fallible = may_fail || !unverified_.empty();
     if (node_.aborts_on_error) {
         if (!whole.fallible) {
@@ -465,8 +469,8 @@ Compiler::Result CallCompiler::run() {
         arguments.push_back({is_place ? nullptr : std::move(nodes_[i]), checks_[i],
                              function_->parameters[i].fallback.value_or(Value::failure())});
     }
-    whole.node = std::make_unique<CallNode>(*function_, span_, std::move(arguments),
-                                            std::move(*site_));
+    whole.node =
+        std::make_unique<CallNode>(*function_, span_, std::move(arguments), std::move(*site_));
     return whole;
 }
 

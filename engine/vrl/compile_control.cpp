@@ -6,11 +6,13 @@
 namespace engine::vrl {
 
 void TypeState::unite(const TypeState& other) {
-    std::erase_if(variables, [&](const auto& entry) { return !other.variables.contains(entry.first); });
+    std::erase_if(variables,
+                  [&](const auto& entry) { return !other.variables.contains(entry.first); });
     for (auto& [name, variable] : variables) {
         const Variable& theirs = other.variables.find(name)->second;
         variable.type = variable.type.unite(theirs.type);
-        if (variable.constant && (!theirs.constant || !equal(*variable.constant, *theirs.constant))) {
+        if (variable.constant &&
+            (!theirs.constant || !equal(*variable.constant, *theirs.constant))) {
             variable.constant.reset();
         }
     }
@@ -36,8 +38,8 @@ Compiler::Result Compiler::statements(const std::vector<ast::Expression>& list) 
     if (!complete) {
         return std::nullopt;
     }
-    whole.node = nodes.size() == 1 ? std::move(nodes[0])
-                                   : std::make_unique<BlockNode>(std::move(nodes));
+    whole.node =
+        nodes.size() == 1 ? std::move(nodes[0]) : std::make_unique<BlockNode>(std::move(nodes));
     return whole;
 }
 
@@ -133,11 +135,11 @@ Compiler::Result Compiler::abort(const ast::Abort& node) {
         }
         const Span span = node.message->span;
         if (text->fallible) {
-            error(Diagnostic::error(631, "unhandled fallible expression")
-                      .primary(span, "abort only accepts an infallible expression argument")
-                      .primary(span,
-                               "handle errors before using the expression as an abort message")
-                      .see("error handling", error_handling));
+            error(
+                Diagnostic::error(631, "unhandled fallible expression")
+                    .primary(span, "abort only accepts an infallible expression argument")
+                    .primary(span, "handle errors before using the expression as an abort message")
+                    .see("error handling", error_handling));
             return std::nullopt;
         }
         if (text->type.kinds() != kinds::bytes) {

@@ -47,10 +47,6 @@ Compiler::Compiler(const CompileOptions& options, Program& program)
     : options_(options), program_(program) {
     state_.event = options.event;
     state_.metadata = options.metadata;
-    for (const BoundName& name : options.bound) {
-        state_.variables[name.name] = {new_slot(), name.type, std::nullopt};
-    }
-    program_.bound_count_ = program_.variable_count_;
     program_.timezone_ = options.timezone;
 }
 
@@ -99,24 +95,54 @@ Compiler::Result Compiler::template_string(const ast::TemplateString& node, Span
     Result whole;
     for (const auto& segment : node.segments) {
         Result part;
+        Span written;
         if (const auto* literal = std::get_if<ast::TemplateString::Text>(&segment)) {
             part = constant(Value::copy_of(literal->value, program_.constants_));
+            written = literal->span;
         } else {
-            part = variable(std::get<ast::Name>(segment), {});
+            const ast::Name& name = std::get<ast::Name>(segment);
+            part = variable(name, {});
+            written = {name.span.begin, name.span.end + 3};
         }
         if (!part) {
             return std::nullopt;
         }
-        whole = whole ? sum(std::move(*whole), std::move(*part)) : std::move(part);
-    }
-    if (whole && whole->fallible) {
-        whole->unhandled.push_back(unhandled_error(span));
+        if (!whole) {
+            whole = std::move(part);
+            continue;
+        }
+        const bool handled = whole->fallible;
+        std::vector<Diagnostic> unhandled = std::move(whole->unhandled);
+        whole = sum(std::move(*whole), std::move(*part));
+        whole->unhandled = std::move(unhandled);
+        if (whole->fallible && !handled) {
+            whole->unhandled.push_back(unhandled_error({span.begin + 1, written.end}));
+        }
     }
     return whole;
 }
 
+namespace {
+
+/// `\'` is how a quote is written in `r'…'`.
+std::string without_escaped_quotes(std::string_view written) {
+    std::string pattern;
+    for (std::size_t i = 0; i < written.size(); ++i) {
+        if (written[i] == '\\' && i + 1 < written.size()) {
+            if (written[i + 1] != '\'') {
+                pattern += written[i];
+            }
+            ++i;
+        }
+        pattern += written[i];
+    }
+    return pattern;
+}
+
+}  // namespace
+
 Compiler::Result Compiler::regex(const ast::RegexLiteral& node, Span span) {
-    auto compiled = engine::regex::Regex::compile(node.pattern);
+    auto compiled = engine::regex::Regex::compile(without_escaped_quotes(node.pattern));
     if (!compiled) {
         error(Diagnostic::error(101, "invalid regular expression")
                   .primary(span, compiled.error())
@@ -216,6 +242,9 @@ const Variable* Compiler::find_variable(const ast::Name& name) {
     if (const auto found = state_.variables.find(name.text); found != state_.variables.end()) {
         return &found->second;
     }
+    if (broken_.contains(name.text)) {
+        return nullptr;
+    }
     std::vector<std::string_view> names;
     for (const auto& [known, variable] : state_.variables) {
         names.push_back(known);
@@ -227,7 +256,35 @@ const Variable* Compiler::find_variable(const ast::Name& name) {
     return nullptr;
 }
 
+Compiler::Result Compiler::bound(const BoundName& name, const ast::Path& path) {
+    std::vector<PathSegment> segments = name.path.segments;
+    std::ranges::move(segments_of(path), std::back_inserter(segments));
+    auto origin = Query::Origin::Event;
+    if (name.path.target == PathTarget::Metadata) {
+        const bool request =
+            !segments.empty() && segments[0] == PathSegment(std::string("request"));
+        origin = request ? Query::Origin::Request : Query::Origin::Metadata;
+        if (request) {
+            program_.uses_request_ = true;
+            segments.erase(segments.begin());
+        }
+    }
+    Compiled compiled;
+    compiled.type = name.type.at(steps_of(path));
+    auto query = std::make_unique<Query>(origin, std::move(segments));
+    if (compiled.type.kinds() == kinds::bytes) {
+        compiled.node = std::make_unique<TextQueryNode>(std::move(query));
+    } else {
+        compiled.node = std::make_unique<QueryNode>(std::move(query));
+    }
+    return compiled;
+}
+
 Compiler::Result Compiler::variable(const ast::Name& name, const ast::Path& path) {
+    const auto known = std::ranges::find(options_.bound, name.text, &BoundName::name);
+    if (known != options_.bound.end() && !state_.variables.contains(name.text)) {
+        return bound(*known, path);
+    }
     const Variable* variable = find_variable(name);
     if (variable == nullptr) {
         return std::nullopt;
@@ -307,8 +364,8 @@ Compiler::Result Compiler::coalesce(const ast::Binary& node, Span span) {
     whole.type = left->type.defined().unite(right->type.defined());
     whole.fallible = right->fallible;
     whole.unhandled = std::move(right->unhandled);
-    whole.node = std::make_unique<ShortCircuitNode>(node.op, std::move(left->node),
-                                                    std::move(right->node));
+    whole.node =
+        std::make_unique<ShortCircuitNode>(node.op, std::move(left->node), std::move(right->node));
     static_cast<void>(span);
     return whole;
 }
@@ -338,16 +395,16 @@ Compiler::Result Compiler::binary(const ast::Binary& node, Span span) {
     if (lazy) {
         state_.unite(before);
     }
-    if (node.op == Merge && (left->type.kinds() != kinds::object ||
-                             right->type.kinds() != kinds::object)) {
+    if (node.op == Merge &&
+        (left->type.kinds() != kinds::object || right->type.kinds() != kinds::object)) {
         Diagnostic diagnostic = Diagnostic::error(652, "only objects can be merged");
         if (left->type.kinds() != kinds::object) {
-            diagnostic = std::move(diagnostic)
-                             .primary(node.left->span, "this expression must resolve to an object");
+            std::move(diagnostic)
+                .primary(node.left->span, "this expression must resolve to an object");
         }
         if (right->type.kinds() != kinds::object) {
-            diagnostic = std::move(diagnostic)
-                             .primary(node.right->span, "this expression must resolve to an object");
+            std::move(diagnostic)
+                .primary(node.right->span, "this expression must resolve to an object");
         }
         error(std::move(diagnostic));
         return std::nullopt;

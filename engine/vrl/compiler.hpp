@@ -3,6 +3,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -74,6 +75,7 @@ private:
     Result object(const ast::ObjectLiteral& node);
     Result root_query(const ast::RootQuery& node);
     Result variable(const ast::Name& name, const ast::Path& path);
+    Result bound(const BoundName& name, const ast::Path& path);
     Result value_query(const ast::ValueQuery& node);
     Result negation(const ast::Not& node, Span span);
     Result binary(const ast::Binary& node, Span span);
@@ -95,8 +97,9 @@ private:
     Result merge_assignment(const ast::Assignment& node, Compiled value, Span span);
     Result error_assignment(const ast::Assignment& node, Compiled value);
     bool check_place(const ast::AssignmentTarget& target, const ast::Assignment& node);
-    bool check_parents(const ast::AssignmentTarget& target, const Type& root,
-                       const ast::Path& path, const ast::Assignment& node);
+    bool check_parents(const ast::AssignmentTarget& target, const Type& root, const ast::Path& path,
+                       const ast::Assignment& node);
+    void mark_broken(const ast::AssignmentTarget& target);
     bool check_read_only(const ast::AssignmentTarget& target);
     std::unique_ptr<Query> place(const ast::AssignmentTarget& target, const Type& type,
                                  std::optional<Value> constant);
@@ -116,6 +119,8 @@ private:
     const CompileOptions& options_;
     Program& program_;
     TypeState state_;
+    /// Variables whose value did not compile: reading them is no further error.
+    std::set<std::string, std::less<>> broken_;
     std::vector<Diagnostic> errors_;
     std::vector<Diagnostic> warnings_;
 };

@@ -19,13 +19,12 @@ struct Target {
     Value event;
     Value metadata;
     EnvelopeRef envelope;
-    /// What sink conditions bind beside the event; see CompileOptions.
-    std::span<const Value> bound;
     bool metadata_changed = false;
 };
 
 /// Why an expression returned `Value::failure()`.
-enum class FailureKind : std::uint8_t { None, Error, Abort, Return };
+/// ClosureReturn: an error whose text the function that runs the closure does not extend.
+enum class FailureKind : std::uint8_t { None, Error, Abort, Return, ClosureReturn };
 
 /// What one thread needs to run programs: memory, variables and the current failure. Used by one
 /// thread at a time, kept between runs; results live as long as the arena's contents.

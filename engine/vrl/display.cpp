@@ -97,14 +97,40 @@ void append_float(double value, std::string& out) {
         out += value < 0 ? "-inf" : "inf";
         return;
     }
-    char buffer[400];
+    // The shortest digits that read back as the same number, then zeros: never an exponent.
+    char buffer[32];
     const auto [end, error] =
-        std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::fixed);
-    out.append(buffer, end);
+        std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::scientific);
+    std::string_view text(buffer, static_cast<std::size_t>(end - buffer));
+    if (text.starts_with('-')) {
+        out += '-';
+        text.remove_prefix(1);
+    }
+    const std::size_t mark = text.find('e');
+    int exponent = 0;
+    const bool negative = text[mark + 1] == '-';
+    std::from_chars(text.data() + mark + 2, text.data() + text.size(), exponent);
+    std::string digits(1, text[0]);
+    if (mark > 2) {
+        digits += text.substr(2, mark - 2);
+    }
+    const auto count = static_cast<int>(digits.size());
+    if (negative && exponent > 0) {
+        out += "0." + std::string(static_cast<std::size_t>(exponent - 1), '0') + digits;
+    } else if (exponent + 1 >= count) {
+        out += digits + std::string(static_cast<std::size_t>(exponent + 1 - count), '0');
+    } else {
+        out.append(digits, 0, static_cast<std::size_t>(exponent + 1));
+        out += '.';
+        out.append(digits, static_cast<std::size_t>(exponent + 1));
+    }
 }
 
 void append_timestamp(Timestamp value, std::string& out) {
     using namespace std::chrono;
+    // Nanoseconds from a whole second on belong to a leap second.
+    const int leap = value.nanoseconds >= 1'000'000'000 ? 1 : 0;
+    value.nanoseconds -= leap != 0 ? 1'000'000'000 : 0;
     const sys_seconds seconds_since_epoch{seconds{value.seconds}};
     const auto day = floor<days>(seconds_since_epoch);
     const year_month_day date{day};
@@ -113,7 +139,7 @@ void append_timestamp(Timestamp value, std::string& out) {
     fmt::format_to(std::back_inserter(out), "{}{:04}-{:02}-{:02}T{:02}:{:02}:{:02}",
                    year > 9999 ? "+" : "", year, static_cast<unsigned>(date.month()),
                    static_cast<unsigned>(date.day()), time.hours().count(), time.minutes().count(),
-                   time.seconds().count());
+                   time.seconds().count() + leap);
     const std::uint32_t nanoseconds = value.nanoseconds;
     if (nanoseconds == 0) {
         out += 'Z';

@@ -47,6 +47,19 @@ private:
     std::unique_ptr<Query> query_;
 };
 
+/// A place that holds a text; what is missing or something else reads as the empty one.
+class TextQueryNode final : public Node {
+public:
+    explicit TextQueryNode(std::unique_ptr<Query> query) : query_(std::move(query)) {}
+    Value resolve(Context& context) const override {
+        const Value value = query_->get(context);
+        return value.is_bytes() ? value : Value::bytes({});
+    }
+
+private:
+    std::unique_ptr<Query> query_;
+};
+
 class ArrayNodeExpression final : public Node {
 public:
     explicit ArrayNodeExpression(std::vector<NodePtr> items) : items_(std::move(items)) {}

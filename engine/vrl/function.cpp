@@ -176,7 +176,7 @@ Value ClosureCall::run(Value first, Value second) {
     }
     const Value result = block_.resolve(context_);
     if (result.is_failure() && context_.failure() == FailureKind::Return) {
-        return context_.fail("return cannot be used inside closures");
+        return context_.fail(FailureKind::ClosureReturn, "return cannot be used inside closures");
     }
     return result;
 }

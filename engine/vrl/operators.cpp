@@ -25,8 +25,7 @@ std::string name_of(const Value& value) {
 }
 
 Value finite(double value, Context& context) {
-    return std::isnan(value) ? context.fail("operation would produce NaN")
-                             : Value::floating(value);
+    return std::isnan(value) ? context.fail("operation would produce NaN") : Value::floating(value);
 }
 
 std::int64_t wrap(std::uint64_t value) {
@@ -114,11 +113,11 @@ Value multiply(const Value& left, const Value& right, Context& context) {
 }
 
 Value divide(const Value& left, const Value& right, Context& context) {
+    if (is_number(right) && as_double(right) == 0) {
+        return context.fail("can't divide by zero");
+    }
     if (!is_number(left) || !is_number(right)) {
         return context.failf("can't divide type {} by {}", name_of(left), name_of(right));
-    }
-    if (as_double(right) == 0) {
-        return context.fail("can't divide by zero");
     }
     return finite(as_double(left) / as_double(right), context);
 }
@@ -150,13 +149,12 @@ Value compare(BinaryOperator op, const Value& left, const Value& right, Context&
     if (left.is_timestamp() && right.is_timestamp()) {
         return Value::boolean(ordered(op, left.as_timestamp(), right.as_timestamp()));
     }
-    const Kinds kind = kind_of(left);
-    const Kinds comparable =
-        is_number(left) ? kinds::number : kind & (kinds::bytes | kinds::timestamp);
+    const Kinds comparable = kind_of(left) & (kinds::bytes | kinds::timestamp);
     if (!comparable.empty()) {
         return context.failf("expected {}, got {}", describe(comparable), name_of(right));
     }
-    return context.failf("can't compare {} {} {}", name_of(left), ast::symbol(op), name_of(right));
+    // Whatever the operator, the reference names this one.
+    return context.failf("can't compare {} >= {}", name_of(left), name_of(right));
 }
 
 }  // namespace
@@ -288,7 +286,7 @@ OperationType operation_type(BinaryOperator op, const Type& left_type, const Typ
             return {Type(kinds::boolean), false};
         case BinaryOperator::And: {
             constexpr Kinds logical = kinds::null | kinds::boolean;
-            return {Type(kinds::boolean), !left.is(logical) || !right.is(logical)};
+            return {Type(kinds::boolean), !left.is(logical)};
         }
         case BinaryOperator::Or:
             return or_type(left, right);

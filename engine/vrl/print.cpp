@@ -67,7 +67,9 @@ struct Printer {
         return text + "\"";
     }
     std::string operator()(const ast::RegexLiteral& node) const { return node.pattern; }
-    std::string operator()(const ast::TimestampLiteral& node) const { return "t'" + node.text + "'"; }
+    std::string operator()(const ast::TimestampLiteral& node) const {
+        return "t'" + node.text + "'";
+    }
     std::string operator()(const ast::ArrayLiteral& node) const {
         return "[" + join(node.elements, [](const auto& e) { return print(e); }) + "]";
     }
@@ -102,14 +104,13 @@ struct Printer {
     }
     std::string operator()(const ast::Not& node) const { return "!" + print(*node.operand); }
     std::string operator()(const ast::Binary& node) const {
-        return fmt::format("{} {} {}", print(*node.left), ast::symbol(node.op),
-                           print(*node.right));
+        return fmt::format("{} {} {}", print(*node.left), ast::symbol(node.op), print(*node.right));
     }
     std::string operator()(const ast::Assignment& node) const {
-        return fmt::format("{}{} {} {}", print(node.target),
-                           node.error_target ? ", " + print(*node.error_target) : "",
-                           node.op == ast::AssignmentOperator::Assign ? "=" : "|=",
-                           print(*node.value));
+        return fmt::format(
+            "{}{} {} {}", print(node.target),
+            node.error_target ? ", " + print(*node.error_target) : "",
+            node.op == ast::AssignmentOperator::Assign ? "=" : "|=", print(*node.value));
     }
     std::string operator()(const ast::If& node) const {
         std::string text;

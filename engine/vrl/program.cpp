@@ -6,9 +6,6 @@ Outcome run(const Program& program, Target& target, Context& context) {
     context.set_target(target);
     context.set_timezone(program.timezone_);
     context.reset_variables(program.variable_count_);
-    for (std::uint32_t i = 0; i < program.bound_count_ && i < target.bound.size(); ++i) {
-        context.variable(i) = target.bound[i];
-    }
     Outcome outcome;
     for (const NodePtr& statement : program.statements_) {
         outcome.value = statement->resolve(context);

@@ -17,10 +17,11 @@
 
 namespace engine::vrl {
 
-/// A name that a program may read although it assigns nothing to it: `Target::bound` holds its
-/// value at the same position.
+/// A name that a program may read although it assigns nothing to it: short for a path. A text that
+/// is missing reads as the empty one when the type says that it is a text.
 struct BoundName {
     std::string name;
+    Path path;
     Type type;
 };
 
@@ -62,7 +63,6 @@ private:
     std::vector<std::shared_ptr<const void>> owned_;  // regexes that constants point to
     std::vector<NodePtr> statements_;
     std::uint32_t variable_count_ = 0;
-    std::uint32_t bound_count_ = 0;
     Type type_;
     absl::TimeZone timezone_;
     bool may_fail_ = false;

@@ -19,9 +19,9 @@ void report(const std::vector<Diagnostic>& diagnostics, std::string_view program
             }
         } else {
             for (Label& label : diagnostic.labels) {
-                label.span = config::location_within(location, program, label.span.begin,
-                                                     label.span.end)
-                                 .span;
+                label.span =
+                    config::location_within(location, program, label.span.begin, label.span.end)
+                        .span;
             }
         }
         context.add(location.file, std::move(diagnostic));

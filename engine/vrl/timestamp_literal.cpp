@@ -1,7 +1,7 @@
 #include "engine/vrl/timestamp_literal.hpp"
 
-#include <chrono>
 #include <cctype>
+#include <chrono>
 
 namespace engine::vrl {
 
@@ -107,10 +107,13 @@ std::expected<Timestamp, std::string> parse_timestamp_literal(std::string_view t
         nanoseconds = reader.fraction();
     }
     const int offset = offset_seconds(reader);
+    const bool leap = second == 60;
+    nanoseconds += leap ? 1'000'000'000 : 0;
     if (reader.ok() && !reader.done()) {
         reader.problem = "trailing input";
     }
-    const year_month_day date{std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
+    const year_month_day date{std::chrono::year(year),
+                              std::chrono::month(static_cast<unsigned>(month)),
                               std::chrono::day(static_cast<unsigned>(day))};
     if (reader.ok() && !date.ok()) {
         reader.problem = "input is out of range";
@@ -119,8 +122,9 @@ std::expected<Timestamp, std::string> parse_timestamp_literal(std::string_view t
         return std::unexpected(reader.problem);
     }
     const auto days = sys_days{date}.time_since_epoch().count();
-    return Timestamp{std::int64_t{days} * 86400 + hour * 3600 + minute * 60 + second - offset,
-                     nanoseconds};
+    return Timestamp{
+        std::int64_t{days} * 86400 + hour * 3600 + minute * 60 + second - (leap ? 1 : 0) - offset,
+        nanoseconds};
 }
 
 }  // namespace engine::vrl

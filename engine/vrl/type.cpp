@@ -84,6 +84,8 @@ struct TypeBuilder {
         contents.field_rest = RestKind::None;
         contents.field_type.reset();
     }
+    static void unite_fields(Contents& to, const Type& left, const Type& right);
+    static void unite_items(Contents& to, const Type& left, const Type& right);
     static void no_items(Contents& contents) {
         contents.items.clear();
         contents.item_rest = RestKind::None;
@@ -241,43 +243,60 @@ Map unite_known(const Map& left, const Type& left_rest, const Map& right, const 
     return result;
 }
 
+/// Rests meet often as equals; then they need no walk, which for JSON would not end.
+Type unite_rests(const Type& left, const Type& right) {
+    return left == right ? left : left.is_any() || right.is_any() ? Type::any() : left.unite(right);
+}
+
 }  // namespace
+
+void TypeBuilder::unite_fields(Contents& to, const Type& left, const Type& right) {
+    if (left.may_be(kinds::object) && right.may_be(kinds::object)) {
+        to.fields = unite_known(left.contents_->fields, left.rest_of_object(),
+                                right.contents_->fields, right.rest_of_object());
+        set_rest(to.field_rest, to.field_type,
+                 unite_rests(left.rest_of_object(), right.rest_of_object()));
+    } else if (left.may_be(kinds::object) || right.may_be(kinds::object)) {
+        const Type& from = left.may_be(kinds::object) ? left : right;
+        to.fields = from.contents_->fields;
+        set_rest(to.field_rest, to.field_type, from.rest_of_object());
+    } else {
+        no_fields(to);
+    }
+}
+
+void TypeBuilder::unite_items(Contents& to, const Type& left, const Type& right) {
+    if (left.may_be(kinds::array) && right.may_be(kinds::array)) {
+        to.items = unite_known(left.contents_->items, left.rest_of_array(), right.contents_->items,
+                               right.rest_of_array());
+        set_rest(to.item_rest, to.item_type,
+                 unite_rests(left.rest_of_array(), right.rest_of_array()));
+    } else if (left.may_be(kinds::array) || right.may_be(kinds::array)) {
+        const Type& from = left.may_be(kinds::array) ? left : right;
+        to.items = from.contents_->items;
+        set_rest(to.item_rest, to.item_type, from.rest_of_array());
+    } else {
+        no_items(to);
+    }
+}
 
 Type Type::unite(const Type& other) const {
     const Kinds kinds = kinds_ | other.kinds_;
     if (!kinds.intersects(kinds::container)) {
         return Type(kinds);
     }
-    auto contents = std::make_shared<Contents>();
-    const auto take_fields = [&](const Type& from) {
-        contents->fields = from.contents_ ? from.contents_->fields : Fields{};
-        TypeBuilder::set_rest(contents->field_rest, contents->field_type, from.rest_of_object());
-    };
-    const auto take_items = [&](const Type& from) {
-        contents->items = from.contents_ ? from.contents_->items : Items{};
-        TypeBuilder::set_rest(contents->item_rest, contents->item_type, from.rest_of_array());
-    };
-    const bool left_object = may_be(kinds::object);
-    const bool right_object = other.may_be(kinds::object);
-    if (left_object && right_object) {
-        contents->fields = unite_known(contents_ ? contents_->fields : Fields{}, rest_of_object(),
-                                       other.contents_ ? other.contents_->fields : Fields{},
-                                       other.rest_of_object());
-        TypeBuilder::set_rest(contents->field_rest, contents->field_type,
-                              rest_of_object().unite(other.rest_of_object()));
-    } else {
-        take_fields(left_object ? *this : other);
+    if (contents_ == other.contents_) {
+        return with_kinds(kinds);
     }
-    const bool left_array = may_be(kinds::array);
-    const bool right_array = other.may_be(kinds::array);
-    if (left_array && right_array) {
-        contents->items =
-            unite_known(contents_ ? contents_->items : Items{}, rest_of_array(),
-                        other.contents_ ? other.contents_->items : Items{}, other.rest_of_array());
-        TypeBuilder::set_rest(contents->item_rest, contents->item_type,
-                              rest_of_array().unite(other.rest_of_array()));
-    } else {
-        take_items(left_array ? *this : other);
+    auto contents = std::make_shared<Contents>();
+    const auto unknown = [](const Type& type, Kinds kind) {
+        return type.may_be(kind) && !type.contents_;
+    };
+    if (!unknown(*this, kinds::object) && !unknown(other, kinds::object)) {
+        TypeBuilder::unite_fields(*contents, *this, other);
+    }
+    if (!unknown(*this, kinds::array) && !unknown(other, kinds::array)) {
+        TypeBuilder::unite_items(*contents, *this, other);
     }
     return TypeBuilder::make(kinds, std::move(contents));
 }

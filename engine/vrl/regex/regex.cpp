@@ -3,6 +3,8 @@
 #include <re2/re2.h>
 
 #include <array>
+#include <map>
+#include <mutex>
 
 #include "engine/vrl/regex/translate.hpp"
 
@@ -17,7 +19,42 @@ struct Regex::Machine {
 Regex::Regex() = default;
 Regex::~Regex() = default;
 
+namespace {
+
+/// Compiled expressions that are in use, by pattern: two of one pattern are the same object, which
+/// also makes comparing them cheap.
+struct Pool {
+    std::mutex mutex;
+    std::map<std::string, std::weak_ptr<const Regex>, std::less<>> known;
+
+    static Pool& instance() {
+        static Pool pool;
+        return pool;
+    }
+};
+
+}  // namespace
+
 std::expected<std::shared_ptr<const Regex>, std::string> Regex::compile(std::string_view pattern) {
+    Pool& pool = Pool::instance();
+    const std::scoped_lock lock(pool.mutex);
+    if (const auto found = pool.known.find(pattern); found != pool.known.end()) {
+        if (auto regex = found->second.lock()) {
+            return regex;
+        }
+    }
+    auto compiled = compile_new(pattern);
+    if (compiled) {
+        if (pool.known.size() > 4096) {
+            std::erase_if(pool.known, [](const auto& entry) { return entry.second.expired(); });
+        }
+        pool.known.insert_or_assign(std::string(pattern), *compiled);
+    }
+    return compiled;
+}
+
+std::expected<std::shared_ptr<const Regex>, std::string> Regex::compile_new(
+    std::string_view pattern) {
     auto translation = translate(pattern);
     if (!translation) {
         return std::unexpected(translation.error());

@@ -36,6 +36,8 @@ public:
 private:
     struct Machine;
     Regex();
+    [[nodiscard]] static std::expected<std::shared_ptr<const Regex>, std::string> compile_new(
+        std::string_view pattern);
     std::string pattern_;
     std::vector<std::string> names_;
     std::unique_ptr<Machine> machine_;

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <absl/time/time.h>
+
+#include <string>
+#include <string_view>
+
+#include "engine/event/value.hpp"
+
+namespace engine::vrl {
+
+/// Formats as chrono's strftime does (`%Y-%m-%d`, `%.3f`, `%:z`, `%+`, `%-d` …). False when the
+/// format has an unknown specifier; `out` is then incomplete.
+bool format_time(std::string_view format, Timestamp time, const absl::TimeZone& zone,
+                 std::string& out);
+
+/// Whether the format has specifiers, and whether all are known.
+enum class TimeFormat { Literal, Valid, Invalid };
+[[nodiscard]] TimeFormat classify_time_format(std::string_view format);
+
+/// The timestamp that absl's types express, and back.
+[[nodiscard]] absl::Time to_absl(Timestamp time);
+[[nodiscard]] Timestamp from_absl(absl::Time time);
+
+}  // namespace engine::vrl
