@@ -33,7 +33,7 @@ constexpr std::chrono::hours stop_grace{24};
 /// Smaller bodies are left to the sinks' own bounds once their request is answered.
 constexpr std::size_t reserved_while_queued = std::size_t{16} << 10;
 
-using Batches = std::vector<BatchRef>;
+using Batches = DecodedEvents::Batches;
 
 class HttpServerSource final : public component::Source {
 public:

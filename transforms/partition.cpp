@@ -6,7 +6,7 @@
 
 #include "engine/component/registry.hpp"
 #include "engine/event/path.hpp"
-#include "engine/delivery/event_template.hpp"
+#include "engine/vrl/template.hpp"
 
 // Numbers events by a key, the same key the same number on every replica and after every restart, so
 // that all requests of one process reach the same backend.
@@ -134,7 +134,7 @@ std::uint32_t jump(std::uint64_t hash, std::uint32_t partitions) {
 
 class Partition final : public component::Transform {
 public:
-    Partition(const Options& options, delivery::EventTemplate key) : options_(options), key_(std::move(key)) {}
+    Partition(const Options& options, vrl::Template key) : options_(options), key_(std::move(key)) {}
 
     void start(const component::RunContext& context) override {
         metrics_ = &context.metrics;
@@ -149,12 +149,9 @@ public:
         std::vector<std::uint32_t> missing;
         std::vector<std::uint32_t> partitions;
         std::string key;
-        std::vector<std::string> absent;
         for (std::uint32_t i = 0; i < batch.size(); ++i) {
             key.clear();
-            absent.clear();
-            key_.render(batch, i, key, absent);
-            const bool has_key = absent.empty() && !key.empty();
+            const bool has_key = key_.render(batch, i, key).has_value() && !key.empty();
             const std::optional<std::uint32_t> partition = has_key ? number(key) : without_key();
             if (!partition) {
                 missing.push_back(i);
@@ -236,7 +233,7 @@ private:
     }
 
     Options options_;
-    delivery::EventTemplate key_;
+    vrl::Template key_;
     std::vector<PathSegment> partition_path_{std::string("partition")};
     std::vector<PathSegment> key_path_{std::string("partition_key")};
     mutable std::atomic<std::uint32_t> turn_{0};
@@ -244,14 +241,9 @@ private:
 };
 
 std::unique_ptr<component::Transform> build(Options options, component::BuildContext& context) {
-    auto key = delivery::EventTemplate::parse(options.partition.key.value,
-                                              delivery::TemplateScope::Request);
-    if (!key) {
-        context.problems.error(options.partition.key.location,
-                               "partition.key: " + key.error().message);
-        return nullptr;
-    }
-    return std::make_unique<Partition>(options, std::move(*key));
+    auto key = vrl::Template::compile(options.partition.key, vrl::TemplateScope::Request,
+                                      context.globals, context.problems);
+    return key ? std::make_unique<Partition>(options, std::move(*key)) : nullptr;
 }
 
 }  // namespace
