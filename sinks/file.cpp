@@ -235,7 +235,7 @@ private:
     [[nodiscard]] file_sink::FileSettings settings() const {
         // A longer time would overflow the clock.
         constexpr std::uint64_t longest = 100ULL * 365 * 24 * 3600;
-        const auto seconds = [](std::uint64_t count) {
+        const auto seconds = [longest](std::uint64_t count) {
             return std::chrono::seconds(std::min(count, longest));
         };
         file_sink::FileSettings settings;
@@ -275,9 +275,9 @@ private:
         for (const component::SinkItem& item : items) {
             const Lines& lines = lines_of(item);
             for (const Lines::Run& run : lines.runs) {
-                writes.push_back(
-                    {.path = run.path,
-                     .bytes = lines.encoded.bytes.view().substr(run.begin, run.end - run.begin)});
+                file_sink::Write& write = writes.emplace_back();
+                write.path = run.path;
+                write.bytes = lines.encoded.bytes.view().substr(run.begin, run.end - run.begin);
             }
         }
     }

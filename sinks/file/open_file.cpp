@@ -88,6 +88,13 @@ OpenFile::OpenFile(OpenFile&& other) noexcept
       compressor_(std::move(other.compressor_)),
       pending_(std::move(other.pending_)) {}
 
+OpenFile& OpenFile::operator=(OpenFile&& other) noexcept {
+    std::swap(descriptor_, other.descriptor_);
+    std::swap(compressor_, other.compressor_);
+    std::swap(pending_, other.pending_);
+    return *this;
+}
+
 OpenFile::~OpenFile() {
     if (descriptor_ >= 0) {
         ::close(descriptor_);

@@ -28,7 +28,7 @@ public:
     [[nodiscard]] static std::expected<OpenFile, FileError> open(const std::string& path,
                                                                  Compression compression);
     OpenFile(OpenFile&& other) noexcept;
-    OpenFile& operator=(OpenFile&&) = delete;
+    OpenFile& operator=(OpenFile&& other) noexcept;
     OpenFile(const OpenFile&) = delete;
     OpenFile& operator=(const OpenFile&) = delete;
     /// Closes; whoever wants to know of errors calls `finish` before.
