@@ -98,8 +98,9 @@ void BatchingRun::flush_acknowledged() {
 io::Task<> BatchingRun::flush_expired() {
     while (const std::optional<TimePoint> deadline = batcher_.deadline()) {
         const TimePoint now = clock_.now();
-        if (*deadline > now && co_await clock_.sleep(*deadline - now, no_more_waiting_.get_token()) ==
-                                   io::SleepResult::Stopped) {
+        if (*deadline > now &&
+            co_await clock_.sleep(*deadline - now, no_more_waiting_.get_token()) ==
+                io::SleepResult::Stopped) {
             break;
         }
         batcher_.take_expired(clock_.now(), ready_);
