@@ -205,7 +205,9 @@ RequestParser::ChunkProgress RequestParser::parse_chunks(std::string_view input,
     std::size_t consumed = 0;
     // Beast 1.81 asserts five bytes when it looks at a last chunk again. Waiting for them is safe:
     // what follows within a valid body is never shorter than "0\r\n\r\n".
-    while (!parser.is_done() && input.size() - consumed >= shortest_last_chunk) {
+    while (!parser.is_done() && consumed < input.size()) {
+        if (input[consumed] == '0' && input.size() - consumed < shortest_last_chunk)
+            break;
         error_code error;
         const std::size_t used =
             parser.put({input.data() + consumed, input.size() - consumed}, error);

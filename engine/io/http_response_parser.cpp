@@ -94,7 +94,7 @@ ResponseParser::Progress ResponseParser::parse(std::string_view input) {
         // Beast 1.81 asserts five bytes when it looks at a last chunk again. Waiting for them is
         // safe: what follows within a valid body is never shorter than "0\r\n\r\n".
         const bool in_chunks = state_->parser->is_header_done() && state_->parser->chunked();
-        if (in_chunks && input.size() - consumed < shortest_last_chunk)
+        if (in_chunks && input[consumed] == '0' && input.size() - consumed < shortest_last_chunk)
             break;
         error_code error;
         consumed += state_->parser->put({input.data() + consumed, input.size() - consumed}, error);

@@ -167,6 +167,19 @@ Type closed_over(const Type& container) {
     return result;
 }
 
+Type appended(const Type& array, const Type& items) {
+    if (array.items() == nullptr || items.items() == nullptr || !array.rest_of_array().is_never()) {
+        return Type::array_of(array.any_item().unite(items.any_item()));
+    }
+    Type::Items all = *array.items();
+    const std::int64_t length = all.empty() ? 0 : all.rbegin()->first + 1;
+    for (const auto& [index, type] : *items.items()) {
+        all.insert_or_assign(length + index, type);
+    }
+    const Type rest = items.rest_of_array();
+    return Type::array(std::move(all), rest.is_never() ? std::nullopt : std::optional(rest));
+}
+
 Value ClosureCall::run(Value first, Value second) {
     const Value parameters[] = {first, second};
     for (std::size_t i = 0; i < slots_.size(); ++i) {

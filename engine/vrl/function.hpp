@@ -133,6 +133,8 @@ struct ClosureRule {
 [[nodiscard]] std::vector<Type> key_only(const CallTypes& types);
 /// The container's type where any member or item may be missing: what filtering leaves.
 [[nodiscard]] Type closed_over(const Type& container);
+/// The array's type with the other's items after its own.
+[[nodiscard]] Type appended(const Type& array, const Type& items);
 
 // ---- Compile time -----------------------------------------------------------------------------
 

@@ -325,6 +325,21 @@ TimeFormat classify_time_format(std::string_view format) {
                                                                  : TimeFormat::Invalid;
 }
 
+bool zone_named(std::string_view name, absl::TimeZone& zone) {
+    if (name == "local") {
+        zone = absl::LocalTimeZone();
+        return true;
+    }
+    if (name == "UTC") {
+        zone = absl::UTCTimeZone();
+        return true;
+    }
+    const bool plausible = !name.empty() && name != "utc" && name[0] != '/' &&
+                           std::isalpha(static_cast<unsigned char>(name[0])) != 0 &&
+                           name.find("..") == std::string_view::npos;
+    return plausible && absl::LoadTimeZone({name.data(), name.size()}, &zone);
+}
+
 absl::Time to_absl(Timestamp time) {
     return absl::FromUnixSeconds(time.seconds) + absl::Nanoseconds(time.nanoseconds);
 }

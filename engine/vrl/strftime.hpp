@@ -18,6 +18,9 @@ bool format_time(std::string_view format, Timestamp time, const absl::TimeZone& 
 enum class TimeFormat { Literal, Valid, Invalid };
 [[nodiscard]] TimeFormat classify_time_format(std::string_view format);
 
+/// A zone of the time zone database by its exact name; `local` is the process's.
+[[nodiscard]] bool zone_named(std::string_view name, absl::TimeZone& zone);
+
 /// The timestamp that absl's types express, and back.
 [[nodiscard]] absl::Time to_absl(Timestamp time);
 [[nodiscard]] Timestamp from_absl(absl::Time time);

@@ -1,0 +1,51 @@
+#include "engine/vrl/function.hpp"
+
+namespace engine::vrl {
+namespace {
+
+/// The path that an array of keys and indexes names; nullopt after failing.
+std::optional<std::vector<PathSegment>> path_of(Call& call) {
+    std::vector<PathSegment> path;
+    for (const Value& step : call.items(1)) {
+        if (step.is_bytes()) {
+            path.emplace_back(std::string(step.as_bytes()));
+        } else if (step.is_integer()) {
+            path.emplace_back(step.as_integer());
+        } else {
+            static_cast<void>(call.fail("path segment must be either string or integer, not {}",
+                                        describe(kind_of(step))));
+            return std::nullopt;
+        }
+    }
+    return path;
+}
+
+Value run(Call& call) {
+    const auto path = path_of(call);
+    if (!path) {
+        return Value::failure();
+    }
+    Value result = call.share(call[0]);
+    engine::insert(result, *path, call.share(call[2]), call.arena());
+    return result;
+}
+
+const Function set_function{
+    .name = "set",
+    .category = "Path",
+    .summary = "The value with another put at a path that is known only at run time.",
+    .parameters = {required("value", kinds::container, "What to change."),
+                   required("path", kinds::array, "Keys and indexes."),
+                   required("data", kinds::any, "What to put there.")},
+    .returns = kinds::container,
+    .type = [](const CallTypes& types) { return Type(types[0].kinds()); },
+    .fallible = true,
+    .examples = {{"A field", R"(set!({"a": 1}, ["b"], 2))", R"({ "a": 1, "b": 2 })"},
+                 {"An index", R"(set!([1, 2], [0], 9))", R"([9, 2])"},
+                 {"Nested", R"(set!({}, ["a", "b"], 1))", R"({ "a": { "b": 1 } })"}},
+    .run = run,
+};
+
+}  // namespace
+ENGINE_REGISTER_FUNCTION(set_function);
+}  // namespace engine::vrl
