@@ -23,8 +23,9 @@ std::chrono::nanoseconds Backoff::next(const BackoffOptions& options, const Rand
     current_ = std::min(current_, options.max);
     previous_ = std::min(previous_, options.max);
     const std::chrono::duration<double, std::milli> delay =
-        options.jitter == Jitter::Full ? std::chrono::duration<double, std::milli>(current_) * random()
-                                       : std::chrono::duration<double, std::milli>(current_);
+        options.jitter == Jitter::Full
+            ? std::chrono::duration<double, std::milli>(current_) * random()
+            : std::chrono::duration<double, std::milli>(current_);
     return std::chrono::duration_cast<std::chrono::nanoseconds>(delay);
 }
 

@@ -34,11 +34,10 @@ void Batcher::add(const std::shared_ptr<const EncodedGroup>& group, std::size_t 
         EventBatch& batch = position->second.batch;
         const std::size_t from = begin == 0 ? 0 : ends[begin - 1];
         const std::size_t events_left = limits_.max_events - batch.events;
-        const std::size_t bytes_left =
-            limits_.max_bytes - std::min(batch.bytes, limits_.max_bytes);
+        const std::size_t bytes_left = limits_.max_bytes - std::min(batch.bytes, limits_.max_bytes);
         // As many as fit; into an empty batch at least one.
-        const auto last = ends.begin() + static_cast<std::ptrdiff_t>(
-                                             begin + std::min(events_left, count - begin));
+        const auto last = ends.begin() +
+                          static_cast<std::ptrdiff_t>(begin + std::min(events_left, count - begin));
         const auto limit = std::upper_bound(ends.begin() + static_cast<std::ptrdiff_t>(begin), last,
                                             from + bytes_left);
         auto end = static_cast<std::size_t>(limit - ends.begin());

@@ -48,8 +48,8 @@ void ConcurrencyLimit::record(LoadSignal signal, std::chrono::nanoseconds round_
 void ConcurrencyLimit::adjust(double current_mean) {
     const AdaptiveConcurrencyOptions& tuning = options_.adaptive;
     const double threshold = std::sqrt(past_variance_) * tuning.rtt_deviation_scale;
-    const bool slower = past_mean_ && current_mean > *past_mean_ &&
-                        current_mean >= *past_mean_ + threshold;
+    const bool slower =
+        past_mean_ && current_mean > *past_mean_ && current_mean >= *past_mean_ + threshold;
     if (backpressure_ || slower) {
         limit_ = std::max<std::size_t>(
             1, static_cast<std::size_t>(static_cast<double>(limit_) * tuning.decrease_ratio));

@@ -23,8 +23,7 @@ io::Task<Attempt> HttpTransport::send(const Request& request) {
     Attempt attempt{.status = answer->status};
     if (!attempt.succeeded()) {
         if (const auto retry_after = answer->header("retry-after")) {
-            attempt.retry_after =
-                parse_retry_after(*retry_after, std::chrono::system_clock::now());
+            attempt.retry_after = parse_retry_after(*retry_after, std::chrono::system_clock::now());
         }
     }
     co_return attempt;

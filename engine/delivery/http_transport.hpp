@@ -25,6 +25,7 @@ private:
 };
 
 /// Sends a request that a healthy destination answers with a 2xx; the error says what came instead.
-[[nodiscard]] io::Task<Result<void>> check_health(io::HttpClient& client, io::ClientRequest request);
+[[nodiscard]] io::Task<Result<void>> check_health(io::HttpClient& client,
+                                                  io::ClientRequest request);
 
 }  // namespace engine::delivery

@@ -178,8 +178,7 @@ Type<OnExhausted> on_exhausted() {
                 return false;
             }
             if (word == "dead_letter") {
-                context.error(node.location(),
-                              "`dead_letter` is not supported by this build yet",
+                context.error(node.location(), "`dead_letter` is not supported by this build yet",
                               "it needs the `rejected` output of sinks");
                 return false;
             }
@@ -248,8 +247,7 @@ OptionTable<BatchLimits> batch_options() {
             const bool zero = (node.is(Node::Kind::Integer) && node.as_integer() <= 0) ||
                               (node.is(Node::Kind::Float) && node.as_float() <= 0);
             if (zero) {
-                context.error(node.location(),
-                              fmt::format("`{}` must be greater than zero", name));
+                context.error(node.location(), fmt::format("`{}` must be greater than zero", name));
             }
             return !zero;
         };

@@ -193,8 +193,8 @@ DeliveryStatus RequestSender::refused(const Request& request, const Attempt& att
     context_.metrics.discarded_unintentionally.add(request.events);
     // A client that waits may try again what only the moment was wrong for. On disk the events
     // would stay until the next start: they are dropped, as the policy says.
-    const bool passing = action == RetryDecision::Action::Exhausted ||
-                         attempt.kind != Attempt::Kind::Answered;
+    const bool passing =
+        action == RetryDecision::Action::Exhausted || attempt.kind != Attempt::Kind::Answered;
     return passing && !context_.durable ? DeliveryStatus::Errored : DeliveryStatus::Rejected;
 }
 
@@ -206,10 +206,10 @@ void RequestSender::log_retry(const Attempt& attempt) const {
                               {field("reason", options_.retry.strategy.reason(attempt))});
             return;
         case Attempt::Kind::Failed:
-            context_.log.warn(client_target, "HTTP error.",
-                              {field("error", attempt.error),
-                               telemetry::quoted("error_type", "request_failed"),
-                               telemetry::quoted("stage", "processing")});
+            context_.log.warn(
+                client_target, "HTTP error.",
+                {field("error", attempt.error), telemetry::quoted("error_type", "request_failed"),
+                 telemetry::quoted("stage", "processing")});
             context_.log.warn(retries_target, "Retrying after error.",
                               {field("error", error_of(attempt))});
             return;
@@ -240,13 +240,12 @@ void RequestSender::log_refusal(const Sending& sending, const Attempt& attempt,
                                      : "Non-retriable error; dropping the request.",
                            {field("error", error_of(attempt))});
     }
-    context_.log.error(
-        service_target, call_failed,
-        {field("error", attempt.kind == Attempt::Kind::Answered
-                            ? std::string("None")
-                            : fmt::format("Some({})", attempt.error)),
-         field("request_id", static_cast<std::int64_t>(sending.id)),
-         quoted("error_type", "request_failed"), quoted("stage", "sending")});
+    context_.log.error(service_target, call_failed,
+                       {field("error", attempt.kind == Attempt::Kind::Answered
+                                           ? std::string("None")
+                                           : fmt::format("Some({})", attempt.error)),
+                        field("request_id", static_cast<std::int64_t>(sending.id)),
+                        quoted("error_type", "request_failed"), quoted("stage", "sending")});
     context_.log.error(dropped_target, "Events dropped",
                        {field("intentional", std::string("false")),
                         field("count", static_cast<std::int64_t>(sending.request->events)),

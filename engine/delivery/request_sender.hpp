@@ -34,8 +34,8 @@ struct SendingOptions {
 /// Sends requests: ordering lanes, concurrency, rate, retries, metrics and log lines. Everything
 /// happens on the strand of the sink's worker; a send in flight is a coroutine there.
 ///
-/// A request waits in its lane, then takes a place of the concurrency limit for an attempt. While it
-/// waits for a retry it keeps the place only when the limit is fixed and the request has no
+/// A request waits in its lane, then takes a place of the concurrency limit for an attempt. While
+/// it waits for a retry it keeps the place only when the limit is fixed and the request has no
 /// ordering key (so that `concurrency = 1` keeps the order); its lane it always keeps.
 ///
 /// When the process stops, requests that are safe on disk end with their first failure, and all

@@ -80,8 +80,7 @@ RetryDecision RetryState::decide(const RetryPolicy& policy, const Attempt& attem
 std::optional<std::chrono::nanoseconds> parse_retry_after(
     std::string_view value, std::chrono::system_clock::time_point now) {
     std::uint32_t seconds = 0;
-    const auto [end, error] =
-        std::from_chars(value.data(), value.data() + value.size(), seconds);
+    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), seconds);
     if (error == std::errc{} && end == value.data() + value.size()) {
         return std::chrono::seconds(seconds);
     }

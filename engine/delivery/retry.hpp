@@ -28,7 +28,8 @@ struct Attempt {
     }
     /// The destination asks for less: 429, 503, or no answer in time.
     [[nodiscard]] bool is_backpressure() const {
-        return kind == Kind::TimedOut || (kind == Kind::Answered && (status == 429 || status == 503));
+        return kind == Kind::TimedOut ||
+               (kind == Kind::Answered && (status == 429 || status == 503));
     }
 };
 
@@ -72,7 +73,8 @@ struct RetryDecision {
 /// The retries of one request. A value.
 class RetryState {
 public:
-    /// Requires an attempt that did not succeed. A `Retry-After` lengthens the delay, up to an hour.
+    /// Requires an attempt that did not succeed. A `Retry-After` lengthens the delay, up to an
+    /// hour.
     [[nodiscard]] RetryDecision decide(const RetryPolicy& policy, const Attempt& attempt,
                                        const Random& random);
     /// Retries in this round.

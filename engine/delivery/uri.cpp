@@ -47,9 +47,8 @@ Result<void> parse_scheme(std::string_view& rest, Uri& uri) {
         return {};
     }
     std::string scheme(rest.substr(0, end));
-    std::ranges::transform(scheme, scheme.begin(), [](unsigned char c) {
-        return static_cast<char>(std::tolower(c));
-    });
+    std::ranges::transform(scheme, scheme.begin(),
+                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     if (scheme != "http" && scheme != "https") {
         return failure("invalid scheme: http or https is expected");
     }

@@ -23,9 +23,7 @@ struct Uri {
     [[nodiscard]] static Result<Uri> parse(std::string_view text);
 
     /// Path and query as they go on the wire.
-    [[nodiscard]] std::string target() const {
-        return query.empty() ? path : path + "?" + query;
-    }
+    [[nodiscard]] std::string target() const { return query.empty() ? path : path + "?" + query; }
 };
 
 /// Whether the path has a segment `..`, also percent-encoded.

@@ -13,7 +13,8 @@ namespace {
 
 using delivery::Uri;
 
-/// Between the parts of a key: no rendered text has it, as none of them may hold control characters.
+/// Between the parts of a key: no rendered text has it, as none of them may hold control
+/// characters.
 constexpr char separator = '\0';
 
 std::string authorization_of(const Auth& auth) {
@@ -60,9 +61,8 @@ void set_header(Headers& headers, std::string_view name, std::string value) {
 }
 
 std::string* find_header(Headers& headers, std::string_view name) {
-    const auto found = std::ranges::find_if(headers, [name](const auto& header) {
-        return io::same_header_name(header.first, name);
-    });
+    const auto found = std::ranges::find_if(
+        headers, [name](const auto& header) { return io::same_header_name(header.first, name); });
     return found == headers.end() ? nullptr : &found->second;
 }
 
@@ -145,10 +145,10 @@ std::optional<std::string> DestinationTemplate::violation(std::string_view rende
             ? confinement_.authority_prefix.empty() || authority == confinement_.authority_prefix
             : authority.starts_with(confinement_.authority_prefix) &&
                   authority.ends_with(confinement_.authority_suffix) &&
-                  authority.size() >= confinement_.authority_prefix.size() +
-                                          confinement_.authority_suffix.size() &&
-                  authority.substr(confinement_.authority_prefix.size())
-                          .find('@') == std::string_view::npos;
+                  authority.size() >=
+                      confinement_.authority_prefix.size() + confinement_.authority_suffix.size() &&
+                  authority.substr(confinement_.authority_prefix.size()).find('@') ==
+                      std::string_view::npos;
     if (!kept) {
         return "has another host than its template";
     }

@@ -230,7 +230,8 @@ std::unique_ptr<component::Sink> build_events_sink(
     Options options, std::unique_ptr<const DestinationTemplate> destination,
     component::BuildContext& context) {
     std::optional<EventFramingOptions> framing = options.framing;
-    if (!framing && (options.encoding->codec == "json" || options.encoding->codec == "native_json")) {
+    if (!framing &&
+        (options.encoding->codec == "json" || options.encoding->codec == "native_json")) {
         framing.emplace();
         framing->method = "character_delimited";
         framing->character_delimited = {','};

@@ -106,8 +106,8 @@ bool ForwardSink::set_headers(const Batch& batch, std::size_t index, Headers& he
         std::string value;
         Result<void> done = source.render(batch, index, value);
         if (done && !delivery::is_header_value(value)) {
-            done = failure(fmt::format("the value of `{}` has characters that no header may have",
-                                       name));
+            done = failure(
+                fmt::format("the value of `{}` has characters that no header may have", name));
         }
         if (done) {
             set_header(headers, name, std::move(value));

@@ -14,10 +14,17 @@ namespace engine::sinks::http {
 namespace {
 
 /// RFC 9110, section 7.6.1. Content-Length is the client's to write; nobody waits for a 100.
-constexpr std::array<std::string_view, 11> hop_by_hop{
-    "connection",          "keep-alive", "proxy-connection", "proxy-authenticate",
-    "proxy-authorization", "te",         "trailer",          "transfer-encoding",
-    "upgrade",             "expect",     "content-length"};
+constexpr std::array<std::string_view, 11> hop_by_hop{"connection",
+                                                      "keep-alive",
+                                                      "proxy-connection",
+                                                      "proxy-authenticate",
+                                                      "proxy-authorization",
+                                                      "te",
+                                                      "trailer",
+                                                      "transfer-encoding",
+                                                      "upgrade",
+                                                      "expect",
+                                                      "content-length"};
 
 /// Removes headers of this connection only, those that `Connection` names included.
 void remove_hop_by_hop(Headers& headers) {
@@ -152,7 +159,8 @@ void read_changes(const Value& metadata, ForwardedRequest& request, Parts& parts
         request.headers = changed_headers(request.headers, headers->as_object());
     }
     if (const Value* body = object.find("body");
-        body != nullptr && (!body->is_bytes() || body->as_bytes() != request.envelope->body.view())) {
+        body != nullptr &&
+        (!body->is_bytes() || body->as_bytes() != request.envelope->body.view())) {
         request.changed_body = body->is_null() ? std::string() : text_of(*body);
         request.body_is_changed = true;
     }

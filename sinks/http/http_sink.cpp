@@ -35,11 +35,12 @@ io::Task<Result<void>> HttpSink::start(component::SinkContext& context) {
     client.max_response_bytes = std::size_t{64} << 10;
     transport_ = std::make_unique<delivery::HttpTransport>(context.worker, std::move(client));
     if (options_.dangerously_allow_unconfined_template_resolution) {
-        context.log.warn("engine::sinks::http::confinement",
-                         "SECURITY: component has `dangerously_allow_unconfined_template_resolution` "
-                         "enabled — template is NOT confined. A log producer that controls any "
-                         "field used in the template can write to arbitrary keys.",
-                         {telemetry::quoted("field", "uri")});
+        context.log.warn(
+            "engine::sinks::http::confinement",
+            "SECURITY: component has `dangerously_allow_unconfined_template_resolution` "
+            "enabled — template is NOT confined. A log producer that controls any "
+            "field used in the template can write to arbitrary keys.",
+            {telemetry::quoted("field", "uri")});
     }
     co_return Result<void>{};
 }
@@ -85,10 +86,10 @@ bool HttpSink::render_destination(const Batch& batch, std::size_t index, std::st
 
 void HttpSink::drop_event(std::string_view reason) const {
     context_->metrics.discarded_unintentionally.add();
-    context_->log.error("engine::delivery::events_dropped", "Events dropped",
-                        {telemetry::field("intentional", std::string("false")),
-                         telemetry::field("count", std::int64_t{1}),
-                         telemetry::quoted("reason", reason)});
+    context_->log.error(
+        "engine::delivery::events_dropped", "Events dropped",
+        {telemetry::field("intentional", std::string("false")),
+         telemetry::field("count", std::int64_t{1}), telemetry::quoted("reason", reason)});
 }
 
 delivery::SendingOptions HttpSink::sending() const {

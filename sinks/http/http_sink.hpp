@@ -37,7 +37,7 @@ protected:
 
     const Options options_;
     const std::unique_ptr<const DestinationTemplate> destination_;
-    component::SinkContext* context_ = nullptr;      // set by `start`
+    component::SinkContext* context_ = nullptr;           // set by `start`
     std::unique_ptr<delivery::HttpTransport> transport_;  // the same
 
 private:

@@ -35,14 +35,14 @@ Type<Auth> auth() {
     return config::tagged<Auth>(
         "strategy",
         {form<Auth>("basic", "User and password.",
-                    OptionTable<BasicAuth>{required("user", &BasicAuth::user, "The user."),
-                                           required("password", &BasicAuth::password,
-                                                    "The password; may be empty.")}),
+                    OptionTable<BasicAuth>{
+                        required("user", &BasicAuth::user, "The user."),
+                        required("password", &BasicAuth::password, "The password; may be empty.")}),
          form<Auth>("bearer", "A token.",
                     OptionTable<BearerAuth>{required("token", &BearerAuth::token, "The token.")}),
-         form<Auth>("custom", "Any value of the Authorization header.",
-                    OptionTable<CustomAuth>{
-                        required("value", &CustomAuth::value, "The header's value.")}),
+         form<Auth>(
+             "custom", "Any value of the Authorization header.",
+             OptionTable<CustomAuth>{required("value", &CustomAuth::value, "The header's value.")}),
          form<Auth>("aws", "Signatures of AWS: not in this build.", aws_options())});
 }
 
@@ -57,14 +57,14 @@ Type<std::string> method() {
 }
 
 Type<PassHost> pass_host() {
-    auto type = choice<PassHost>(
-        {{"node", PassHost::Node, "The host of `uri`."},
-         {"pass", PassHost::Pass, "The host that the client asked for."}});
+    auto type = choice<PassHost>({{"node", PassHost::Node, "The host of `uri`."},
+                                  {"pass", PassHost::Pass, "The host that the client asked for."}});
     type.read = [read = std::move(type.read)](const Node& node, PassHost& value,
                                               OptionContext& context) {
         if (node.is(Node::Kind::String) && node.as_string() == "rewrite") {
-            context.error(node.location(), "`rewrite` needs `upstream`, which is not supported by "
-                                           "this build yet");
+            context.error(node.location(),
+                          "`rewrite` needs `upstream`, which is not supported by "
+                          "this build yet");
             return false;
         }
         return read(node, value, context);
@@ -157,8 +157,7 @@ OptionTable<Options> options() {
         optional("payload_suffix", &O::payload_suffix, "Text behind the JSON array of a body."),
         optional("compression", &O::compression, "Compression of bodies.",
                  delivery::compression_option()),
-        optional("batch", &O::batch, "How many events share a request.",
-                 delivery::batch_options()),
+        optional("batch", &O::batch, "How many events share a request.", delivery::batch_options()),
         config::flattened(&O::delivery, delivery::delivery_options()),
         optional("tls", &O::tls, "Encryption of https connections.", component::tls_options()),
         optional("proxy", &O::proxy, "Proxies of its requests.",
@@ -172,13 +171,12 @@ OptionTable<Options> options() {
                  "Events may choose scheme and host of `uri`, and `..` in its path."),
         optional("mode", &O::mode, "How the sink works when `encoding` does not say.",
                  choice<Mode>({{"forward", Mode::Forward, "Received requests are sent on."}})),
-        optional("path_mode", &O::path_mode, "Forward mode: what the received path is for.",
-                 choice<PathMode>(
-                     {{"append", PathMode::Append, "It is appended to the path of `uri`."},
-                      {"ignore", PathMode::Ignore, "Nothing: `uri` has the path."}})),
+        optional(
+            "path_mode", &O::path_mode, "Forward mode: what the received path is for.",
+            choice<PathMode>({{"append", PathMode::Append, "It is appended to the path of `uri`."},
+                              {"ignore", PathMode::Ignore, "Nothing: `uri` has the path."}})),
         optional("pass_host", &O::pass_host, "Forward mode: the Host header.", pass_host()),
-        optional("headers", &O::headers, "Forward mode: changes to headers.",
-                 forwarded_headers()),
+        optional("headers", &O::headers, "Forward mode: changes to headers.", forwarded_headers()),
         optional("order_by", &O::order_by,
                  "Forward mode: requests for which this template gives the same text are sent one "
                  "after the other; the partition key by default."),
