@@ -86,21 +86,22 @@ void Compiler::report_fallible(const ast::Assignment& node, const Compiled& valu
             .primary(node.value->span,
                      "this expression is fallible because at least one argument's type cannot be "
                      "verified to be valid");
+    // Shown in the opposite order.
+    for (const std::string& argument : value.unverified) {
+        std::move(diagnostic).primary(node.value->span, argument);
+    }
     if (!value.unverified.empty()) {
         std::move(diagnostic)
             .primary(node.value->span, "update the expression to be infallible by adding a `!`: `" +
                                            value.with_bang + "`");
-        for (const std::string& argument : value.unverified) {
-            std::move(diagnostic).primary(node.value->span, argument);
-        }
     }
     error(std::move(diagnostic)
               .context(target, "or change this to an infallible assignment:")
               .context(target, fmt::format("{}, err = {}", print_with_ampersand(node.target),
                                            print(*node.value)))
               .see("error handling", error_handling)
-              .see("functions characteristics",
-                   "https://vrl.dev/expressions/#function-call-characteristics"));
+              .note("see functions characteristics documentation at "
+                    "https://vrl.dev/expressions/#function-call-characteristics"));
 }
 
 Compiler::Result Compiler::plain_assignment(const ast::Assignment& node, Compiled value) {
@@ -219,14 +220,23 @@ bool Compiler::check_parents(const ast::AssignmentTarget& target, const Type& ro
         },
         shorter.place);
     const std::string_view kind = is_field ? "object" : "array";
+    // The reference forgets the dot after a variable when more than one step follows.
+    const auto text_of = [&](const ast::AssignmentTarget& printed) {
+        std::string text = print(printed);
+        const auto* query = std::get_if<ast::VariableQuery>(&target.place);
+        if (query != nullptr && path.size() > 1) {
+            text.erase(query->variable.text.size(), 1);
+        }
+        return text;
+    };
     error(Diagnostic::error(642, "parent path segment rejects this mutation")
               .primary(last.span, is_field ? "querying a field of a non-object type is unsupported"
                                            : "indexing into a non-array type is unsupported")
               .context(parent, "this path resolves to a value of type " + parent_type.describe())
               .note(fmt::format("try: change parent value to {}, before assignment", kind))
               .note("")
-              .note(fmt::format("    {} = {}", print(shorter), is_field ? "{}" : "[]"))
-              .note(fmt::format("    {} = {}", print(target), print(*node.value)))
+              .note(fmt::format("    {} = {}", text_of(shorter), is_field ? "{}" : "[]"))
+              .note(fmt::format("    {} = {}", text_of(target), print(*node.value)))
               .note("")
               .see("error handling", error_handling));
     return false;

@@ -68,7 +68,7 @@ bool CallCompiler::match_arguments() {
         compiler_.error(
             Diagnostic::error(106, "wrong number of function arguments")
                 .primary(span, "too many function arguments")
-                .primary(span, fmt::format("this function takes a maximum of {} "
+                .context(span, fmt::format("this function takes a maximum of {} "
                                            "argument{}",
                                            parameters.size(), parameters.size() == 1 ? "" : "s"))
                 .see("function arguments", "https://vrl.dev/expressions/#arguments"));
@@ -393,8 +393,8 @@ bool CallCompiler::compile_closure() {
         const Span span = node_.closure->block->span;
         compiler_.error(Diagnostic::error(122, "type mismatch in closure return type")
                             .primary(span, "block returns invalid value type")
-                            .context(span, "received: " + block->type.describe())
-                            .context(span, "expected: " + describe(wanted)));
+                            .context(span, "expected: " + describe(wanted))
+                            .context(span, "received: " + block->type.describe()));
         return false;
     }
     call_types_.closure = block->type.defined();

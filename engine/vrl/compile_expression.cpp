@@ -102,7 +102,7 @@ Compiler::Result Compiler::template_string(const ast::TemplateString& node, Span
         } else {
             const ast::Name& name = std::get<ast::Name>(segment);
             part = variable(name, {});
-            written = {name.span.begin, name.span.end + 1};
+            written = name.span;
         }
         if (!part) {
             return std::nullopt;

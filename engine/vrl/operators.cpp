@@ -260,7 +260,8 @@ OperationType or_type(const Type& left, const Type& right) {
     if (!value.may_be(falsy)) {
         return {value, false};
     }
-    return {value.without(kinds::null | kinds::undefined).unite(right), false};
+    const Kinds dropped = value.is_any() ? kinds::undefined : kinds::null | kinds::undefined;
+    return {value.without(dropped).unite(right), false};
 }
 
 }  // namespace

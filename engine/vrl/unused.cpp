@@ -21,7 +21,6 @@ public:
                 report(assigned, fmt::format("unused variable `{}`", name));
             }
         }
-        std::ranges::stable_sort(found_, {}, &Diagnostic::begin);
         return std::move(found_);
     }
 
@@ -53,6 +52,10 @@ private:
     }
     static std::string literal(const ast::Expression& expression) {
         const bool regex = expression.is<ast::RegexLiteral>();
+        if (const auto* text = expression.as<ast::StringLiteral>();
+            text != nullptr && !text->is_raw) {
+            return "\"" + text->value + "\"";
+        }
         return regex ? "r'" + print(expression) + "'" : print(expression);
     }
     void node(const ast::TemplateString& n, const ast::Expression&, Use) {
