@@ -114,10 +114,11 @@ public:
                 fail(input, i, outcome, *output, dropped);
             }
         }
-        if (dropped) {
-            outputs.emit(1, {std::move(dropped), delivery.acknowledgement});
-        }
+        Acknowledgement share = dropped ? delivery.acknowledgement : Acknowledgement();
         outputs.emit({std::move(output), std::move(delivery.acknowledgement)});
+        if (dropped) {
+            outputs.emit(1, {std::move(dropped), std::move(share)});
+        }
     }
 
     [[nodiscard]] bool reads_request() const override { return program_->uses_request(); }

@@ -68,6 +68,8 @@ std::optional<Condition> Condition::compile(const config::ConditionSource& sourc
     CompileOptions options;
     options.bound = bound_names(scope);
     options.timezone = timezone_of(globals.timezone);
+    options.read_only.push_back({Path{}, true});
+    options.read_only.push_back({Path{PathTarget::Metadata, {}}, true});
     const std::string& text = source.source.value;
     auto program = vrl::compile(SourceText("", text), options);
     if (!program) {
