@@ -15,7 +15,15 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     # g++ 12 reports these inside the standard library and Asio when it inlines deeply.
     target_compile_options(engine_warnings INTERFACE
         -Wno-maybe-uninitialized -Wno-stringop-overflow -Wno-array-bounds -Wno-restrict
-        -Wno-dangling-pointer -Wno-free-nonheap-object -Wno-mismatched-new-delete -Wno-stringop-overread)
+        -Wno-dangling-pointer -Wno-free-nonheap-object -Wno-mismatched-new-delete -Wno-tsan -Wno-stringop-overread)
+endif()
+
+# Beast asserts on some split messages that it then handles well; asserts of dependencies are for their
+# own tests.
+target_compile_definitions(engine_options INTERFACE $<$<CONFIG:Release>:BOOST_DISABLE_ASSERTS>)
+if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+    # libstdc++ 12 deprecates what its own stable_sort uses; clang reports it at the call.
+    target_compile_options(engine_warnings INTERFACE -Wno-deprecated-declarations)
 endif()
 
 find_program(MOLD mold)

@@ -100,20 +100,11 @@ std::unique_ptr<LoadedConfiguration> load_configuration(const Arguments& argumen
         return loaded;
     }
     loaded->configuration = config::read_configuration(
-        std::move(document), component::registered_components(), problems);
+        std::move(document), component::registered_components(), problems,
+        arguments.allow_empty_config ? config::EmptyConfiguration::Allowed
+                                     : config::EmptyConfiguration::Refused);
+    loaded->configuration.globals.max_decompressed_size = arguments.max_decompressed_size_bytes;
     loaded->graph = topology::resolve_graph(loaded->configuration, problems);
-    if (!arguments.allow_empty_config) {
-        const auto has = [&](config::ComponentKind kind) {
-            return std::ranges::any_of(loaded->configuration.components,
-                                       [kind](const auto& item) { return item.kind == kind; });
-        };
-        if (!has(config::ComponentKind::Source)) {
-            problems.error({}, "No sources defined in the config.");
-        }
-        if (!has(config::ComponentKind::Sink)) {
-            problems.error({}, "No sinks defined in the config.");
-        }
-    }
     problems.sort();
     return loaded;
 }

@@ -243,7 +243,7 @@ OptionTable<EncodingOptions> encoding_options() {
     };
     table.check([](const EncodingOptions& options, const Node& node, OptionContext& context) {
         if (options.codec == "csv" && options.csv.fields.empty()) {
-            context.error(node.location(), "missing field `csv`");
+            context.error(node.location(), "At least one CSV field must be specified");
         }
     });
     return table.tolerate_unknown();

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 
 namespace engine {
@@ -31,8 +32,10 @@ void DecodedEvents::hold(const SlabRef& slab) {
     }
 }
 
-std::vector<BatchRef> DecodedEvents::take() {
-    std::erase_if(batches_, [](const BatchRef& batch) { return batch->empty(); });
+DecodedEvents::Batches DecodedEvents::take() {
+    const auto empty = std::remove_if(batches_.begin(), batches_.end(),
+                                      [](const BatchRef& batch) { return batch->empty(); });
+    batches_.erase(empty, batches_.end());
     return std::exchange(batches_, {});
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <absl/container/inlined_vector.h>
+
 #include <memory>
 #include <string>
 #include <string_view>
@@ -17,6 +19,8 @@ namespace engine {
 /// each block.
 class DecodedEvents {
 public:
+    using Batches = absl::InlinedVector<BatchRef, 1>;
+
     /// The batch to append the next event of this kind to.
     [[nodiscard]] Batch& batch(EventKind kind) {
         if (batches_.empty() || batches_.back()->kind() != kind) [[unlikely]] {
@@ -30,9 +34,9 @@ public:
     /// `hold`.
     void hold(const SlabRef& slab);
 
-    [[nodiscard]] const std::vector<BatchRef>& batches() const { return batches_; }
+    [[nodiscard]] const Batches& batches() const { return batches_; }
     /// The batches; those without events are left out.
-    [[nodiscard]] std::vector<BatchRef> take();
+    [[nodiscard]] Batches take();
     /// Appends what `other` holds, with its batches.
     void add(DecodedEvents&& other);
     [[nodiscard]] std::size_t size() const;
@@ -41,7 +45,7 @@ public:
 private:
     void start(EventKind kind);
 
-    std::vector<BatchRef> batches_;
+    Batches batches_;
     SlabRef held_;
 };
 

@@ -26,18 +26,25 @@ struct LengthDelimitedOptions {
     bool length_field_is_big_endian = true;
 };
 
+/// The `newline_delimited` table of a source's framing.
+struct NewlineDelimitedOptions {
+    std::optional<std::uint64_t> max_length = {};
+    OversizedAction oversized_action = OversizedAction::Drop;
+};
+
+/// The `character_delimited` table of a source's framing.
+struct CharacterDelimitedOptions {
+    char delimiter = '\0';
+    std::optional<std::uint64_t> max_length = {};
+    OversizedAction oversized_action = OversizedAction::Drop;
+};
+
 /// A source's `framing` table; only the members of `method` count. Plain values.
 struct FramingOptions {
     std::string method;
-    struct NewlineDelimited {
-        std::optional<std::uint64_t> max_length = {};
-        OversizedAction oversized_action = OversizedAction::Drop;
-    } newline_delimited = {};
-    struct CharacterDelimited {
-        char delimiter = '\0';
-        std::optional<std::uint64_t> max_length = {};
-        OversizedAction oversized_action = OversizedAction::Drop;
-    };
+    using NewlineDelimited = NewlineDelimitedOptions;
+    using CharacterDelimited = CharacterDelimitedOptions;
+    NewlineDelimited newline_delimited = {};
     /// Required by the method.
     std::optional<CharacterDelimited> character_delimited = {};
     /// Required by the method.

@@ -43,12 +43,15 @@ struct EncodingOptions {
     } csv;
 };
 
+/// The `character_delimited` table of a sink's framing.
+struct EventDelimiterOptions {
+    char delimiter = '\0';
+};
+
 /// A sink's `framing` table; only the members of `method` count. Plain values.
 struct EventFramingOptions {
     std::string method;
-    struct CharacterDelimited {
-        char delimiter = '\0';
-    };
+    using CharacterDelimited = EventDelimiterOptions;
     /// Required by the method.
     std::optional<CharacterDelimited> character_delimited = {};
     /// Required by the method.

@@ -41,6 +41,9 @@ public:
     }
 
     Next finish() override {
+        if (!pending_.empty()) {
+            return from_block(std::exchange(pending_, {}));
+        }
         if (carry_.size() == 0 && !oversized_) {
             return std::nullopt;
         }
@@ -70,6 +73,10 @@ private:
     }
 
     void carry_within_limit() {
+        if (carry_.size() == 0 && !oversized_ && rest_.size() <= max_length_) {
+            defer_rest();
+            return;
+        }
         add(rest_);
         rest_ = {};
     }
@@ -97,38 +104,23 @@ private:
 class BytesReader final : public FrameReader {
 public:
     Next next() override {
-        // A stream of one block, such as a request's body, is not copied: the first waits here.
         if (rest_.empty()) {
             return std::nullopt;
         }
-        if (carry_.size() == 0 && first_.empty()) {
-            first_slab_ = slab_;
-            first_ = rest_;
-            rest_ = {};
-            return std::nullopt;
-        }
         if (carry_.size() == 0) {
-            carry_.append(first_);
+            defer_rest();
+        } else {
+            carry_rest();
         }
-        carry_rest();
         return std::nullopt;
     }
 
     Next finish() override {
-        if (carry_.size() > 0) {
-            first_ = {};
-            return from_carry();
+        if (!pending_.empty()) {
+            return from_block(std::exchange(pending_, {}));
         }
-        if (first_.empty()) {
-            return std::nullopt;
-        }
-        slab_ = first_slab_;
-        return from_block(std::exchange(first_, {}));
+        return carry_.size() > 0 ? Next(from_carry()) : Next(std::nullopt);
     }
-
-private:
-    SlabRef first_slab_;
-    std::string_view first_;
 };
 
 class DelimitedFramer final : public Framer {
@@ -138,6 +130,9 @@ public:
     std::unique_ptr<FrameReader> open() const override {
         return std::make_unique<DelimitedReader>(options_);
     }
+    FrameReader& open(ReaderStorage& storage) const override {
+        return storage.emplace<DelimitedReader>(options_);
+    }
 
 private:
     FramingOptions::CharacterDelimited options_;
@@ -146,6 +141,9 @@ private:
 class BytesFramer final : public Framer {
 public:
     std::unique_ptr<FrameReader> open() const override { return std::make_unique<BytesReader>(); }
+    FrameReader& open(ReaderStorage& storage) const override {
+        return storage.emplace<BytesReader>();
+    }
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <new>
 #include <optional>
 #include <string_view>
 
@@ -35,6 +36,10 @@ public:
     /// The next block of the stream; all frames of the one before have been taken. `bytes` lie in
     /// `slab`, which the reader keeps as long as it needs them.
     void feed(SlabRef slab, std::string_view bytes) {
+        if (!pending_.empty()) {
+            carry_.append(pending_);
+            pending_ = {};
+        }
         slab_ = std::move(slab);
         rest_ = bytes;
     }
@@ -64,6 +69,11 @@ protected:
             rest_ = {};
         }
     }
+    /// The same, but without a copy until a next block comes: a message in one block has none.
+    void defer_rest() {
+        pending_ = rest_;
+        rest_ = {};
+    }
     /// A frame within the block, or the one that was carried.
     std::string_view from_block(std::string_view bytes) {
         frame_slab_ = &slab_;
@@ -73,12 +83,38 @@ protected:
 
     SlabRef slab_;
     std::string_view rest_;
+    std::string_view pending_;  // the end of the last block, not yet carried
     SlabRef carry_;
     std::uint64_t discarded_ = 0;
 
 private:
     SlabRef finished_;
     const SlabRef* frame_slab_ = &slab_;
+};
+
+/// Place for one reader on the stack of who reads one message, where `Framer::open` would allocate.
+class ReaderStorage {
+public:
+    ReaderStorage() = default;
+    ~ReaderStorage() {
+        if (reader_ != nullptr)
+            reader_->~FrameReader();
+    }
+    ReaderStorage(const ReaderStorage&) = delete;
+    ReaderStorage& operator=(const ReaderStorage&) = delete;
+
+    /// Once per storage.
+    template <typename Reader, typename... Arguments>
+    FrameReader& emplace(const Arguments&... arguments) {
+        static_assert(sizeof(Reader) <= capacity);
+        reader_ = new (memory_) Reader(arguments...);
+        return *reader_;
+    }
+
+private:
+    static constexpr std::size_t capacity = 256;
+    alignas(std::max_align_t) std::byte memory_[capacity];
+    FrameReader* reader_ = nullptr;
 };
 
 /// A `framing`: makes a reader for each stream. Immutable; used by all threads at once.
@@ -89,6 +125,7 @@ public:
     Framer(const Framer&) = delete;
     Framer& operator=(const Framer&) = delete;
     [[nodiscard]] virtual std::unique_ptr<FrameReader> open() const = 0;
+    [[nodiscard]] virtual FrameReader& open(ReaderStorage& storage) const = 0;
 };
 
 /// The framer of `options.method`; the error says what is wrong with the options, or that this

@@ -21,6 +21,9 @@ constexpr std::size_t initial_capacity = std::size_t{64} << 10;
 // A thread that once met a huge text must not keep an index of that size.
 constexpr std::size_t kept_capacity = std::size_t{4} << 20;
 
+constexpr double powers_of_ten[] = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                    1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+
 bool is_digit(char c) {
     return c >= '0' && c <= '9';
 }
@@ -156,7 +159,7 @@ bool JsonParser::parse_object(Value& value, std::uint32_t depth) {
             break;
         }
     }
-    value = layouts_.finish(layout, std::span(keys_).subspan(begin),
+    value = layouts_.finish(layout, std::span<const std::string_view>(keys_).subspan(begin),
                             std::span<const Value>(values_).subspan(values_begin), *arena_);
     keys_.resize(begin);
     values_.resize(values_begin);
@@ -269,16 +272,21 @@ bool JsonParser::parse_number(const char* begin, Value& value) {
 }
 
 bool JsonParser::parse_float(const char* begin, const char* digits, Value& value) {
-    // Checked here, because from_chars accepts more than JSON does.
+    // Checked here, because from_chars accepts more than JSON does. On the way the digits are
+    // gathered, for short numbers.
     const char* end = digits;
+    std::uint64_t significand = 0;
     const auto skip_digits = [&] {
         const char* before = end;
         while (end < text_end_ && is_digit(*end)) {
+            significand = significand * 10 + static_cast<std::uint64_t>(*end - '0');
             ++end;
         }
-        return end != before;
+        return end - before;
     };
     bool whole = true;
+    bool has_exponent = false;
+    std::ptrdiff_t decimals = 0;
     skip_digits();
     if (*digits == '0' && end - digits > 1) {
         return false;
@@ -286,22 +294,32 @@ bool JsonParser::parse_float(const char* begin, const char* digits, Value& value
     if (end < text_end_ && *end == '.') {
         whole = false;
         ++end;
-        if (!skip_digits()) {
+        decimals = skip_digits();
+        if (decimals == 0) {
             return false;
         }
     }
+    const std::ptrdiff_t length = end - digits;
     if (end < text_end_ && (*end == 'e' || *end == 'E')) {
         whole = false;
+        has_exponent = true;
         ++end;
         if (end < text_end_ && (*end == '+' || *end == '-')) {
             ++end;
         }
-        if (!skip_digits()) {
+        if (skip_digits() == 0) {
             return false;
         }
     }
     if (!ends_token(end)) {
         return false;
+    }
+    // Both numbers are exact as doubles, so their quotient is rounded once: correctly (Clinger).
+    if (!whole && !has_exponent && length <= 16) {
+        const double quotient =
+            static_cast<double>(significand) / powers_of_ten[static_cast<std::size_t>(decimals)];
+        value = Value::floating(begin == digits ? quotient : -quotient);
+        return true;
     }
     std::uint64_t magnitude = 0;
     if (whole && begin == digits && std::from_chars(digits, end, magnitude).ec == std::errc{}) {

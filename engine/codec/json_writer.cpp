@@ -5,6 +5,9 @@
 #include <array>
 #include <bit>
 #include <cstdint>
+#include <cstring>
+#include <string>
+#include <vector>
 
 #include "engine/codec/number_text.hpp"
 #include "engine/codec/regex_pattern.hpp"
@@ -60,6 +63,27 @@ BlockBits classify(__m128i block) {
             static_cast<std::uint32_t>(_mm_movemask_epi8(block))};
 }
 
+/// Copies `size` bytes, half to twice-half of them, by two overlapping moves; false when one of
+/// them needs an escape or is not ASCII.
+template <std::size_t half>
+bool write_halves(const char* bytes, std::size_t size, char* out) {
+    std::uint64_t first = 0;
+    std::uint64_t last = 0;
+    std::memcpy(&first, bytes, half);
+    std::memcpy(&last, bytes + size - half, half);
+    // Bytes that were not loaded read as zero, a control character: cover them.
+    constexpr std::uint64_t cover = half == 8 ? 0 : 0x2020202000000000;
+    const __m128i block = _mm_set_epi64x(static_cast<std::int64_t>(last | cover),
+                                         static_cast<std::int64_t>(first | cover));
+    const BlockBits bits = classify(block);
+    if ((bits.escapes | bits.not_ascii) != 0) {
+        return false;
+    }
+    std::memcpy(out, &first, half);
+    std::memcpy(out + size - half, &last, half);
+    return true;
+}
+
 /// Writes the escaped contents, whose longest form must have room, plus 16 bytes. Null at the first
 /// byte that is not ASCII while `utf8_checked` is false.
 template <bool utf8_checked>
@@ -82,6 +106,16 @@ char* write_escaped(std::string_view bytes, char* out) {
         out = write_escape(static_cast<unsigned char>(next[plain]), out + plain);
         next += plain + 1;
     }
+    const auto rest = static_cast<std::size_t>(end - next);
+    if (rest >= 8) {
+        if (write_halves<8>(next, rest, out)) [[likely]] {
+            return out + rest;
+        }
+    } else if (rest >= 4) {
+        if (write_halves<4>(next, rest, out)) [[likely]] {
+            return out + rest;
+        }
+    }
     for (; next < end; ++next) {
         const auto c = static_cast<unsigned char>(*next);
         if (!utf8_checked && c >= 0x80) [[unlikely]] {
@@ -97,6 +131,43 @@ char* write_escaped(std::string_view bytes, char* out) {
 }
 
 constexpr std::size_t longest_escape = 6;
+
+/// The keys of interned shapes as JSON, with what stands before them: `{"a":`, `,"b":`. Remembers
+/// the shapes last written by this thread.
+class KeyTexts {
+public:
+    /// One shape's keys; `ends[i]` is where the text of key i ends.
+    struct Entry {
+        const Shape* shape = nullptr;
+        std::string text;
+        std::vector<std::uint32_t> ends;
+    };
+
+    static const Entry& of(const Shape& shape) {
+        thread_local std::array<Entry, 64> entries;
+        const auto address = reinterpret_cast<std::uintptr_t>(&shape);
+        Entry& entry = entries[(address >> 4 ^ address >> 10) % entries.size()];
+        if (entry.shape != &shape) [[unlikely]] {
+            fill(entry, shape);
+        }
+        return entry;
+    }
+
+private:
+    static void fill(Entry& entry, const Shape& shape) {
+        ByteBuffer text;
+        entry.ends.clear();
+        for (const std::string_view key : shape.keys()) {
+            text.push_back(text.empty() ? '{' : ',');
+            write_json_string(key, text);
+            text.push_back(':');
+            entry.ends.push_back(static_cast<std::uint32_t>(text.size()));
+        }
+        text.append(16, ' ');  // spare bytes, see append_key
+        entry.text = text.view();
+        entry.shape = &shape;
+    }
+};
 
 class CompactWriter {
 public:
@@ -158,12 +229,47 @@ private:
     }
 
     void write_object(const ObjectNode& object) {
-        out_.push_back('{');
         const std::uint32_t size = object.size();
+        if (size == 0) {
+            out_.append("{}");
+            return;
+        }
+        if (!object.shape->interned()) [[unlikely]] {
+            write_unshared_object(object);
+            return;
+        }
+        const KeyTexts::Entry* keys = &KeyTexts::of(*object.shape);
+        std::uint32_t begin = 0;
         for (std::uint32_t i = 0; i < size; ++i) {
-            if (i > 0) {
-                out_.push_back(',');
+            const std::uint32_t end = keys->ends[i];
+            append_key(keys->text.data() + begin, end - begin);
+            begin = end;
+            write(object.values[i]);
+            if (keys->shape != object.shape) [[unlikely]] {
+                // A nested object's shape took the place.
+                keys = &KeyTexts::of(*object.shape);
             }
+        }
+        out_.push_back('}');
+    }
+
+    /// Most keys are short: one move of fixed size instead of a call.
+    void append_key(const char* key, std::uint32_t size) {
+        constexpr std::uint32_t move = 16;
+        if (size > move) {
+            out_.append({key, size});
+            return;
+        }
+        char bytes[move];
+        // The text of the keys is followed by as many spare bytes.
+        std::memcpy(bytes, key, move);
+        std::memcpy(out_.room(move), bytes, move);
+        out_.commit(size);
+    }
+
+    void write_unshared_object(const ObjectNode& object) {
+        for (std::uint32_t i = 0; i < object.size(); ++i) {
+            out_.push_back(i == 0 ? '{' : ',');
             write_json_string(object.shape->key(i), out_);
             out_.push_back(':');
             write(object.values[i]);

@@ -88,6 +88,9 @@ public:
     std::unique_ptr<FrameReader> open() const override {
         return std::make_unique<HeaderReader<Policy>>(policy_);
     }
+    FrameReader& open(ReaderStorage& storage) const override {
+        return storage.emplace<HeaderReader<Policy>>(policy_);
+    }
 
 private:
     Policy policy_;

@@ -86,7 +86,13 @@ public:
     }
     /// How many items follow, of at least `size` bytes each.
     std::size_t count(std::size_t size = 1) {
-        return static_cast<std::size_t>(number(rest_.size() / size));
+        const std::uint64_t items = number();
+        // What is left is known only now, behind the number itself.
+        if (items > rest_.size() / size) {
+            fail();
+            return 0;
+        }
+        return static_cast<std::size_t>(items);
     }
     std::int64_t signed_number() {
         const std::uint64_t value = number();

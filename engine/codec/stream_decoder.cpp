@@ -57,17 +57,18 @@ Result<EventDecoder> EventDecoder::make(const DecodingOptions& decoding,
 Result<void> EventDecoder::decode_message(const SlabRef& slab, std::string_view bytes,
                                           DecodedEvents& events) const {
     DecodedEvents decoded;
-    const std::unique_ptr<FrameReader> reader = framer_->open();
+    ReaderStorage storage;
+    FrameReader& reader = framer_->open(storage);
     std::string_view held;
     const auto decode = [&](std::string_view frame) {
-        hold_frame(*reader, held, decoded);
+        hold_frame(reader, held, decoded);
         return decoder_->decode(frame, decoded);
     };
-    reader->feed(slab, bytes);
-    while (const auto frame = ENGINE_TRY(reader->next())) {
+    reader.feed(slab, bytes);
+    while (const auto frame = ENGINE_TRY(reader.next())) {
         ENGINE_TRY(decode(*frame));
     }
-    while (const auto frame = ENGINE_TRY(reader->finish())) {
+    while (const auto frame = ENGINE_TRY(reader.finish())) {
         ENGINE_TRY(decode(*frame));
     }
     events.add(std::move(decoded));

@@ -55,6 +55,20 @@ void SourceFields::add(Batch& batch, std::size_t index, const std::optional<Path
     }
 }
 
+void SourceFields::unwrap_messages(Batch& batch) const {
+    if (!vector_namespace_) {
+        return;
+    }
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+        Value& root = batch.root(i);
+        const Value* message = root.is_object() ? root.as_object().find("message") : nullptr;
+        if (message != nullptr) {
+            const Value unwrapped = *message;
+            root = unwrapped;
+        }
+    }
+}
+
 std::vector<PathSegment> SourceFields::metadata_name(std::string_view name) const {
     std::vector<PathSegment> segments{std::string(source_type_)};
     segments.emplace_back(std::string(name));

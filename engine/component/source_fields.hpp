@@ -29,6 +29,10 @@ public:
     void add(Batch& batch, std::size_t index, const std::optional<Path>& path,
              const std::vector<PathSegment>& name, Value value) const;
 
+    /// In Vector's namespace a message is the event itself, not a field of it: for events of codecs
+    /// that know nothing but a message.
+    void unwrap_messages(Batch& batch) const;
+
     /// The metadata path of `name`, for `add`.
     [[nodiscard]] std::vector<PathSegment> metadata_name(std::string_view name) const;
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -66,6 +67,8 @@ struct GlobalOptions {
     std::optional<double> latency_ewma_alpha;
     std::optional<double> buffer_utilization_ewma_half_life_seconds;
     std::optional<double> metrics_storage_refresh_period;
+    /// What a received compressed body may expand to; from the command line, not from files.
+    std::uint64_t max_decompressed_size = std::uint64_t{100} << 20;
 };
 
 OptionTable<GlobalOptions> global_options();

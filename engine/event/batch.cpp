@@ -31,6 +31,57 @@ std::size_t estimated_metric_size(const Metric& metric) {
 
 }  // namespace
 
+/// Batches that one thread has let go of, kept with their columns' memory: a request of one event
+/// then costs no allocation. Bounded.
+class BatchPool {
+public:
+    ~BatchPool() {
+        for (std::size_t i = 0; i < count_; ++i) {
+            delete batches_[i];
+        }
+        closed() = true;
+    }
+
+    static Batch* take(EventKind kind) {
+        BatchPool* pool = local();
+        if (pool == nullptr || pool->count_ == 0) {
+            return new Batch(kind);
+        }
+        Batch* batch = pool->batches_[--pool->count_];
+        batch->kind_ = kind;
+        return batch;
+    }
+
+    static void give(Batch* batch) {
+        batch->recycle();
+        BatchPool* pool = local();
+        if (pool == nullptr || pool->count_ == maximum_batches) {
+            delete batch;
+            return;
+        }
+        pool->batches_[pool->count_++] = batch;
+    }
+
+private:
+    static constexpr std::size_t maximum_batches = 64;
+
+    // A batch may be let go of by a destructor of another thread-local object, after the pool.
+    static bool& closed() {
+        thread_local bool value = false;
+        return value;
+    }
+    static BatchPool* local() {
+        if (closed()) {
+            return nullptr;
+        }
+        thread_local BatchPool pool;
+        return &pool;
+    }
+
+    Batch* batches_[maximum_batches] = {};
+    std::size_t count_ = 0;
+};
+
 BatchRef::BatchRef(Batch* batch) : batch_(batch) {
     if (batch_ != nullptr) {
         batch_->references_.fetch_add(1, std::memory_order_relaxed);
@@ -41,12 +92,12 @@ BatchRef::BatchRef(const BatchRef& other) : BatchRef(other.batch_) {}
 
 BatchRef::~BatchRef() {
     if (batch_ != nullptr && batch_->references_.fetch_sub(1, std::memory_order_acq_rel) == 1) {
-        delete batch_;
+        BatchPool::give(batch_);
     }
 }
 
 BatchRef Batch::make(EventKind kind) {
-    return BatchRef(new Batch(kind));
+    return BatchRef(BatchPool::take(kind));
 }
 
 BatchRef Batch::derive(const BatchRef& parent) {
@@ -84,6 +135,30 @@ BatchRef Batch::select(BatchRef batch, std::span<const std::uint32_t> positions)
         chosen->push_from(*batch, position);
     }
     return chosen;
+}
+
+void Batch::recycle() {
+    constexpr std::size_t kept_capacity = 1024;
+    const auto empty = [](auto& column) {
+        column.clear();
+        if (column.capacity() > kept_capacity) {
+            column.shrink_to_fit();
+        }
+    };
+    empty(roots_);
+    empty(metrics_);
+    empty(metadata_column_);
+    empty(envelopes_);
+    empty(envelope_column_);
+    // Values first: they point into what these keep alive.
+    arena_.clear();
+    empty(slabs_);
+    empty(parents_);
+    empty(owners_);
+    shared_metadata_ = Value::null();
+    source_id = {};
+    source_type = {};
+    invalidate_size();
 }
 
 void Batch::reserve(std::size_t events) {

@@ -16,6 +16,7 @@
 namespace engine {
 
 class Batch;
+class BatchPool;
 
 /// Shared ownership of a batch. A batch with one owner may be changed by it; a shared one is
 /// read-only.
@@ -126,7 +127,10 @@ public:
 private:
     friend class BatchRef;
     explicit Batch(EventKind kind) : kind_(kind) {}
+    friend class BatchPool;
     void add_columns();
+    /// Empties the batch, keeping room for events, so that it can be used again.
+    void recycle();
 
     std::atomic<std::uint32_t> references_{0};
     EventKind kind_;

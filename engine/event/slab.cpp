@@ -32,12 +32,17 @@ SlabRef SlabRef::with_capacity(std::size_t capacity) {
 
 SlabRef SlabRef::copy_of(std::string_view bytes) {
     SlabRef reference = with_capacity(bytes.size());
-    std::memcpy(reference.slab_->data(), bytes.data(), bytes.size());
+    if (!bytes.empty()) {
+        std::memcpy(reference.slab_->data(), bytes.data(), bytes.size());
+    }
     reference.size_ = bytes.size();
     return reference;
 }
 
 void SlabRef::append(std::string_view bytes) {
+    if (bytes.empty()) {
+        return;
+    }
     if (capacity() - size_ < bytes.size() || slab_ == nullptr) {
         SlabRef larger = with_capacity(std::max(capacity() * 2, size_ + bytes.size()));
         if (size_ > 0) {

@@ -208,7 +208,7 @@ Task<HttpConnection::Next> HttpConnection::read_body() {
         request_.body = SlabRef::with_capacity(length);
     }
     Next next = aborted_ ? Next::Close : Next::Continue;
-    if (next == Next::Continue && parser_.expects_continue() && input_begin_ == input_end_) {
+    if (next == Next::Continue && parser_.expects_continue()) {
         next = co_await send_continue();
     }
     if (next == Next::Close)
@@ -260,7 +260,8 @@ Task<HttpConnection::Next> HttpConnection::ensure_body_room(std::size_t room) {
     co_await context_.options.budget->grow(request_.reservation, capacity - body.capacity());
     enter(Phase::Body, context_.options.stall_timeout);
     SlabRef larger = SlabRef::with_capacity(capacity);
-    larger.append(body.view());
+    if (body.size() != 0)
+        larger.append(body.view());
     body = std::move(larger);
     co_return aborted_ ? Next::Close : Next::Continue;
 }
@@ -358,12 +359,14 @@ void HttpConnection::format_head(const HttpResponse& response, bool keep) {
         append_safely(out, value);
         out += "\r\n";
     }
-    if (!status_forbids_body(response.status)) {
+    const bool head = request_.method == "HEAD";
+    if (head && !head_length.empty()) {
         out += "content-length: ";
-        if (request_.method == "HEAD" && !head_length.empty())
-            append_safely(out, head_length);
-        else
-            append_number(out, response.body.size());
+        append_safely(out, head_length);
+        out += "\r\n";
+    } else if (!status_forbids_body(response.status) && !(head && response.body.empty())) {
+        out += "content-length: ";
+        append_number(out, response.body.size());
         out += "\r\n";
     }
     if (!keep)

@@ -301,7 +301,9 @@ class _Run:
         compressions = step.get("compress", [])
         for encoding in [compressions] if isinstance(compressions, str) else compressions:
             body = compress(encoding, body)
-        headers = [("connection", "close"), *step.get("headers", {}).items()]
+        headers = [("connection", "close")]
+        for name, value in step.get("headers", {}).items():
+            headers += [(name, each) for each in (value if isinstance(value, list) else [value])]
         data = encode_request(step.get("method", "POST"), step.get("path", "/"), body, headers, "127.0.0.1",
                               length=not step.get("no_length"))
         try:

@@ -186,6 +186,7 @@ private:
     bool write_ledger();
     void sync_ledger(bool committed, bool closing);
     void ledger_failed(const Error& error);
+    [[nodiscard]] bool has_finished_tail() const;
     void free_finished_tail();
     void plan_again();
     void notify();

@@ -27,6 +27,8 @@ void DiskBuffer::run() {
         std::unique_lock lock(mutex_);
         wait_for_work(lock);
         const bool closing = closing_;
+        // Cleared before the work, so that a refusal during it leads to another pass.
+        replan_ = false;
         std::vector<Queued> batch = std::exchange(queue_, {});
         lock.unlock();
         if (!batch.empty())
@@ -41,7 +43,8 @@ void DiskBuffer::run() {
 
 void DiskBuffer::wait_for_work(std::unique_lock<std::mutex>& lock) {
     const auto has_work = [this] {
-        return !queue_.empty() || closing_ || replan_ || (ledger_dirty_ && !ledger_again_at_);
+        return !queue_.empty() || closing_ || replan_ || (ledger_dirty_ && !ledger_again_at_) ||
+               has_finished_tail();
     };
     for (;;) {
         const Clock::time_point deadline = next_deadline();
@@ -242,14 +245,19 @@ void DiskBuffer::maintain(bool committed, bool closing) {
     notify();
 }
 
-void DiskBuffer::free_finished_tail() {
-    const std::lock_guard guard(mutex_);
+/// Under mutex_, on the writer thread: everything is finished, and a segment stands in the way.
+bool DiskBuffer::has_finished_tail() const {
     const bool all_finished = window_.empty() && recent_.empty() && cursor_ == readable_end_;
     if (!all_finished || !queue_.empty() || (active_ && !space_wanted_))
+        return false;
+    return cursor_.segment < store_.next_id();
+}
+
+void DiskBuffer::free_finished_tail() {
+    const std::lock_guard guard(mutex_);
+    if (!has_finished_tail())
         return;
     const SegmentId next = store_.next_id();
-    if (cursor_.segment >= next)
-        return;
     // No record is left anywhere: P moves to a segment yet to come, and the files may go.
     if (active_) {
         store_.seal(active_->id(), active_->end(), active_->file_size());
@@ -324,7 +332,6 @@ void DiskBuffer::ledger_failed(const Error& error) {
 
 void DiskBuffer::plan_again() {
     const std::lock_guard guard(mutex_);
-    replan_ = false;
     plan_.reset(store_.live_bytes(), active_ ? active_->room() : 0);
     // What had been granted stays granted: where it no longer fits, the write says so.
     for (const Queued& queued : queue_)

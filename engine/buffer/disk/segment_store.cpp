@@ -93,9 +93,11 @@ Result<std::unique_ptr<SegmentWriter>> SegmentStore::create(std::uint64_t capaci
     Result<std::unique_ptr<File>> file = take_file(id, existing_size);
     if (file && existing_size > capacity) {
         const Result<void> cut = (*file)->truncate(capacity);
-        if (!cut)
+        if (cut) {
+            existing_size = capacity;
+        } else {
             file = std::unexpected(cut.error());
-        existing_size = capacity;
+        }
     }
     if (file) {
         const Result<void> synced = files_.sync_folder(folder_);

@@ -218,6 +218,41 @@ TEST(Encoder, MetricsAsText) {
               common + "m{k=\"x\",k=\"y\",nul,nul=\"w\",z=\"q\"} + 1\n");
 }
 
+TEST(Encoder, Logfmt) {
+    const BatchRef batch = logs({
+        R"({"a":"x y","b":"q\"uote","c":"n\nl","d":"","e":"a=b","f":"back\\slash","g h":"key space",)"
+        R"("i":null,"j":true,"k":[1,2],"l":{"m":{"o":1}},"n":"é","p":[],"q":{},"r":2.0,"s":"a\tb"})",
+    });
+    EXPECT_EQ(
+        encoded(*batch, codec("logfmt")),
+        R"(a="x y" b="q\"uote" c="n\\nl" d= e="a=b" f=back\\slash "g h"="key space" i=null j )"
+        R"(k.0=1 k.1=2 l.m.o=1 n=é r=2 s="a)"
+        "\tb\"\n");
+}
+
+TEST(Encoder, Csv) {
+    const BatchRef batch = logs({R"({"a":"plain","b":"com,ma","c":"q\"q","d":5,"e":1.5,"f":true,)"
+                                 R"("g":null,"h":[1,"x"],"nl":"x\ny","sp":" lead","m":""})"});
+    EncodingOptions options = codec("csv");
+    for (const char* field :
+         {"a", "b", "c", "d", "e", "f", "g", "h", "h[1]", "nl", "sp", "m", "zz"})
+        options.csv.fields.push_back(path(field));
+    EXPECT_EQ(encoded(*batch, options),
+              "plain,\"com,ma\",\"q\"\"q\",5,1.5,true,,,x,\"x\ny\", lead,,\n");
+    options.csv.double_quote = false;
+    options.csv.escape = '\\';
+    EXPECT_EQ(encoded(*batch, options),
+              "plain,\"com,ma\",\"q\\\"q\",5,1.5,true,,,x,\"x\ny\", lead,,\n");
+    options.csv.quote_style = EncodingOptions::QuoteStyle::NonNumeric;
+    options.csv.double_quote = true;
+    options.csv.delimiter = ';';
+    EXPECT_EQ(encoded(*batch, options),
+              "\"plain\";\"com,ma\";\"q\"\"q\";5;1.5;\"true\";\"\";\"\";\"x\";\"x\ny\";\" "
+              "lead\";\"\";\"\"\n");
+    options.csv.quote_style = EncodingOptions::QuoteStyle::Never;
+    EXPECT_EQ(encoded(*batch, options), "plain;com,ma;q\"q;5;1.5;true;;;x;x\ny; lead;;\n");
+}
+
 TEST(Encoder, RawMessageSkipsMetrics) {
     const EventEncoder encoder = EventEncoder::make(codec("raw_message")).value();
     EncodedEvents events;

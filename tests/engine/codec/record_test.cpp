@@ -183,6 +183,13 @@ TEST(Record, AnythingElseIsRefused) {
     }
 }
 
+TEST(Record, LengthsDoNotReachPastTheEnd) {
+    // A string may have as many bytes as are left behind its length, and not one more.
+    EXPECT_FALSE(read_record(SlabRef::copy_of(std::string("\1\0\3in", 5))));
+    EXPECT_FALSE(read_record(
+        SlabRef::copy_of(std::string("\1\0\2\0\0\0\1\2\1\0\4\1\2\1\0\4ht\0\0\0\1\4\x81", 24))));
+}
+
 TEST(Record, NestingWithoutEndIsRefused) {
     std::string hostile("\1\0\0\0\0\1\0", 7);
     for (int i = 0; i < 100000; ++i)

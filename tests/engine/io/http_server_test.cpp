@@ -100,6 +100,10 @@ TEST_F(HttpServerTest, DecodesChunksThatArriveByteByByte) {
         client.send({&c, 1});
     EXPECT_EQ(body_of(client.read_response()),
               "PUT /slow?|Transfer-Encoding=chunked;|abc0123456789");
+    for (const char c : std::string_view("PUT /e HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
+                                         "0\r\nTrailer: x\r\n\r\n"))
+        client.send({&c, 1});
+    EXPECT_EQ(body_of(client.read_response()), "PUT /e?|Transfer-Encoding=chunked;|");
     client.send("GET /next HTTP/1.1\r\n\r\n");
     EXPECT_EQ(body_of(client.read_response()), "GET /next?||");
 }

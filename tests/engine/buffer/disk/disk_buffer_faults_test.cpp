@@ -18,9 +18,13 @@ constexpr std::uint64_t kibibyte = 1024;
 const std::filesystem::path folder = "/buffer";
 
 std::unique_ptr<DiskBuffer> open(FaultFileSystem& files, std::uint64_t max_size = 256 * kibibyte,
-                                 bool compress = false) {
-    auto buffer =
-        DiskBuffer::open({.folder = folder, .max_size = max_size, .compress = compress}, files);
+                                 bool compress = false,
+                                 std::chrono::milliseconds sync_interval = {}) {
+    auto buffer = DiskBuffer::open({.folder = folder,
+                                    .max_size = max_size,
+                                    .sync_interval = sync_interval,
+                                    .compress = compress},
+                                   files);
     return buffer ? std::move(*buffer) : nullptr;
 }
 
@@ -330,6 +334,9 @@ public:
     explicit Model(std::uint64_t seed) : random_(seed), files_(seed) {
         max_size_ = (48 + random_() % 400) * kibibyte;
         compress_ = random_() % 4 == 0;
+        if (random_() % 5 == 0) {
+            sync_interval_ = std::chrono::milliseconds(1 + random_() % 20);
+        }
     }
 
     void run() {
@@ -363,12 +370,14 @@ private:
     void session() {
         plan_faults();
         {
-            const auto buffer = open(files_, max_size_, compress_);
+            const auto buffer = open(files_, max_size_, compress_, sync_interval_);
             if (buffer)
                 operate(*buffer);
         }
         answers_.wait();
-        files_.restart(random_() % 2 == 0 ? Outage::Kill : Outage::PowerCut);
+        // With a sync interval a power cut may take what was answered; a kill may not.
+        const bool kill = sync_interval_.count() > 0 || random_() % 2 == 0;
+        files_.restart(kill ? Outage::Kill : Outage::PowerCut);
     }
 
     void operate(DiskBuffer& buffer) {
@@ -432,7 +441,7 @@ private:
 
     void last_session() {
         ending_ = Ending::Unclean;
-        const auto buffer = open(files_, max_size_, compress_);
+        const auto buffer = open(files_, max_size_, compress_, sync_interval_);
         ASSERT_NE(buffer, nullptr);
         last_read_ = -1;
         in_flight_.clear();
@@ -457,6 +466,7 @@ private:
     FaultFileSystem files_;
     std::uint64_t max_size_ = 0;
     bool compress_ = false;
+    std::chrono::milliseconds sync_interval_{};
     Ending ending_ = Ending::Clean;
     Answers answers_;
     std::uint64_t next_id_ = 0;

@@ -8,6 +8,8 @@
 #include <filesystem>
 #include <fstream>
 #include <latch>
+#include <map>
+#include <system_error>
 #include <thread>
 
 #include "tests/engine/buffer/disk/disk_buffer_driver.hpp"
@@ -37,13 +39,27 @@ protected:
         EXPECT_TRUE(buffer.has_value()) << buffer.error().message;
         return std::move(*buffer);
     }
-    std::uint64_t segment_bytes() const {
-        std::uint64_t sum = 0;
+    /// Names and sizes; the writer may rename and remove meanwhile.
+    std::map<std::string, std::uint64_t> segments() const {
+        std::map<std::string, std::uint64_t> sizes;
         for (const auto& entry : fs::directory_iterator(options_.folder)) {
-            const FileKind kind = parse_file_name(entry.path().filename().string()).kind;
-            if (kind == FileKind::Segment || kind == FileKind::Spare)
-                sum += entry.file_size();
+            const std::string name = entry.path().filename().string();
+            const FileKind kind = parse_file_name(name).kind;
+            std::error_code gone;
+            const std::uint64_t size = entry.file_size(gone);
+            const bool counts = kind == FileKind::Segment || kind == FileKind::Spare;
+            if (counts && !gone)
+                sizes[name] = size;
         }
+        return sizes;
+    }
+    std::uint64_t segment_bytes() const {
+        auto sizes = segments();
+        for (auto again = segments(); again != sizes; again = segments())
+            sizes = again;
+        std::uint64_t sum = 0;
+        for (const auto& [name, size] : sizes)
+            sum += size;
         return sum;
     }
 

@@ -1,0 +1,98 @@
+#include "engine/delivery/batcher.hpp"
+
+#include <algorithm>
+
+namespace engine::delivery {
+
+std::vector<Acknowledgement> EventBatch::take_acknowledgements() {
+    std::vector<Acknowledgement> taken;
+    for (EncodedSlice& slice : slices) {
+        if (slice.acknowledgement) {
+            taken.push_back(std::move(slice.acknowledgement));
+        }
+    }
+    return taken;
+}
+
+Batcher::OpenBatches::iterator Batcher::open(const std::string& key, TimePoint now) {
+    const auto [position, is_new] = open_.try_emplace(key);
+    if (is_new) {
+        position->second.batch.key = key;
+        position->second.deadline = now + limits_.timeout;
+    }
+    return position;
+}
+
+void Batcher::add(const std::shared_ptr<const EncodedGroup>& group, std::size_t event_bytes,
+                  const Acknowledgement& acknowledgement, TimePoint now,
+                  std::vector<EventBatch>& full) {
+    const std::vector<std::uint32_t>& ends = group->events.ends;
+    const std::size_t count = ends.size();
+    std::size_t begin = 0;
+    while (begin < count) {
+        const auto position = open(group->key, now);
+        EventBatch& batch = position->second.batch;
+        const std::size_t from = begin == 0 ? 0 : ends[begin - 1];
+        const std::size_t events_left = limits_.max_events - batch.events;
+        const std::size_t bytes_left = limits_.max_bytes - std::min(batch.bytes, limits_.max_bytes);
+        // As many as fit; into an empty batch at least one.
+        const auto last = ends.begin() +
+                          static_cast<std::ptrdiff_t>(begin + std::min(events_left, count - begin));
+        const auto limit = std::upper_bound(ends.begin() + static_cast<std::ptrdiff_t>(begin), last,
+                                            from + bytes_left);
+        auto end = static_cast<std::size_t>(limit - ends.begin());
+        if (end == begin && batch.events == 0) {
+            end = begin + 1;
+        }
+        if (end > begin) {
+            const std::size_t share = event_bytes * (end - begin) / count;
+            batch.slices.push_back({group, begin, end, share, acknowledgement});
+            batch.events += end - begin;
+            batch.bytes += ends[end - 1] - from;
+            bytes_ += ends[end - 1] - from;
+            batch.event_bytes += share;
+            batch.acknowledged |= static_cast<bool>(acknowledgement);
+        }
+        if (end < count || batch.events >= limits_.max_events || batch.bytes >= limits_.max_bytes) {
+            bytes_ -= batch.bytes;
+            full.push_back(std::move(batch));
+            open_.erase(position);
+        }
+        begin = end;
+    }
+}
+
+std::optional<TimePoint> Batcher::deadline() const {
+    std::optional<TimePoint> earliest;
+    for (const auto& [key, each] : open_) {
+        earliest = earliest ? std::min(*earliest, each.deadline) : each.deadline;
+    }
+    return earliest;
+}
+
+template <typename Predicate>
+void Batcher::take_if(Predicate predicate, std::vector<EventBatch>& into) {
+    for (auto each = open_.begin(); each != open_.end();) {
+        if (predicate(each->second)) {
+            bytes_ -= each->second.batch.bytes;
+            into.push_back(std::move(each->second.batch));
+            each = open_.erase(each);
+        } else {
+            ++each;
+        }
+    }
+}
+
+void Batcher::take_expired(TimePoint now, std::vector<EventBatch>& into) {
+    take_if([now](const Open& open) { return open.deadline <= now; }, into);
+}
+
+void Batcher::take_acknowledged(std::vector<EventBatch>& into) {
+    take_if([](const Open& open) { return open.batch.acknowledged; }, into);
+}
+
+void Batcher::take_all(std::vector<EventBatch>& into) {
+    take_if([](const Open&) { return true; }, into);
+}
+
+}  // namespace engine::delivery

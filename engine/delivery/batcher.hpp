@@ -1,0 +1,101 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/codec/event_encoder.hpp"
+#include "engine/component/sink.hpp"
+#include "engine/delivery/clock.hpp"
+#include "engine/event/finalizer.hpp"
+
+namespace engine::delivery {
+
+/// Limits of one request's batch: the `batch` table. Plain values.
+struct BatchLimits {
+    std::size_t max_events = std::numeric_limits<std::size_t>::max();
+    std::size_t max_bytes = 10'000'000;  // of encoded events
+    std::chrono::nanoseconds timeout = std::chrono::seconds(1);
+};
+
+/// Events of one batch that go to the same place, encoded one after the other. `key` says where:
+/// what it holds is the sink's own affair.
+struct EncodedGroup {
+    std::string key;
+    EncodedEvents events;
+};
+
+/// A batch as a sink that batches has prepared it. Shared by the requests that its bytes end up in,
+/// hence shared_ptr: of those requests each ends on its own.
+struct PreparedEvents : component::Prepared {
+    std::vector<std::shared_ptr<const EncodedGroup>> groups;
+    std::size_t failed = 0;  // events that have no place or no encoding; logged and counted
+};
+
+/// Some events of a group, on their way into a request.
+struct EncodedSlice {
+    std::shared_ptr<const EncodedGroup> group;
+    std::size_t begin = 0;
+    std::size_t end = 0;
+    std::size_t event_bytes = 0;  // share of the batch's estimated JSON size
+    Acknowledgement acknowledgement;
+
+    [[nodiscard]] std::string_view bytes() const { return group->events.view(begin, end); }
+};
+
+/// The events of one request.
+struct EventBatch {
+    std::string key;
+    std::vector<EncodedSlice> slices;
+    std::size_t events = 0;
+    std::size_t bytes = 0;
+    std::size_t event_bytes = 0;
+    bool acknowledged = false;  // somebody waits for their delivery
+
+    [[nodiscard]] std::vector<Acknowledgement> take_acknowledgements();
+};
+
+/// Collects events by key up to the limits of a request. Knows no clock: it is told the time.
+/// Belongs to the sink's strand.
+class Batcher {
+public:
+    explicit Batcher(const BatchLimits& limits) : limits_(limits) {}
+
+    /// Adds the events of a group, `event_bytes` of estimated JSON in all; batches that are full go
+    /// to `full`, in order.
+    void add(const std::shared_ptr<const EncodedGroup>& group, std::size_t event_bytes,
+             const Acknowledgement& acknowledgement, TimePoint now, std::vector<EventBatch>& full);
+
+    /// When the oldest batch is to be sent, however full.
+    [[nodiscard]] std::optional<TimePoint> deadline() const;
+    void take_expired(TimePoint now, std::vector<EventBatch>& into);
+    /// Those that somebody waits for.
+    void take_acknowledged(std::vector<EventBatch>& into);
+    void take_all(std::vector<EventBatch>& into);
+    [[nodiscard]] bool empty() const { return open_.empty(); }
+    /// Encoded bytes in open batches.
+    [[nodiscard]] std::size_t bytes() const { return bytes_; }
+
+private:
+    struct Open {
+        EventBatch batch;
+        TimePoint deadline;
+    };
+    using OpenBatches = std::map<std::string, Open, std::less<>>;
+
+    [[nodiscard]] OpenBatches::iterator open(const std::string& key, TimePoint now);
+    template <typename Predicate>
+    void take_if(Predicate predicate, std::vector<EventBatch>& into);
+
+    BatchLimits limits_;
+    OpenBatches open_;
+    std::size_t bytes_ = 0;
+};
+
+}  // namespace engine::delivery

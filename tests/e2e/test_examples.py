@@ -1,0 +1,142 @@
+"""Every file of examples/ validates, and runs with real traffic once its addresses are free ports of this machine."""
+
+import gzip
+import json
+import re
+import ssl
+import subprocess
+import unittest
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from scenario import EndToEndTest, HttpBackend, Outgoing, free_port, messages, numbered, wait_until
+from engine_process import default_binary
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+
+
+class ExamplesTest(EndToEndTest):
+    def setUp(self) -> None:
+        self.port = free_port()
+
+    def local(self, name: str, backends: dict[str, HttpBackend] | None = None) -> str:
+        """The example with its listener, backends and folders replaced."""
+        config = (EXAMPLES / f"{name}.toml").read_text()
+        config = re.sub(r"0\.0\.0\.0:\d+", f"127.0.0.1:{self.port}", config)
+        for host, backend in (backends or {}).items():
+            config = config.replace(f"http://{host}:8080", backend.url)
+        config = config.replace("/var/log/engine", "@DIR@/log").replace('"/var/lib/engine"', '"@DIR@/data"')
+        return config if "data_dir" in re.sub("#.*", "", config) else 'data_dir = "@DIR@/data"\n' + config
+
+    def test_all_are_listed_and_validate(self) -> None:
+        table = (EXAMPLES / "README.md").read_text()
+        names = sorted(path.name for path in EXAMPLES.glob("*.toml"))
+        self.assertGreaterEqual(len(names), 6)
+        for name in names:
+            with self.subTest(name):
+                self.assertIn(f"[{name}]", table)
+                result = subprocess.run([default_binary(), "validate", "--no-environment", str(EXAMPLES / name)],
+                                        capture_output=True, text=True, timeout=30)
+                self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+
+    def test_high_availability_over_an_outage(self) -> None:
+        backend = self.backend()
+        engine = self.engine(self.local("high_availability", {"api-flow": backend})).start([self.port])
+        first = self.send(self.port, numbered(50, "before"))
+        self.assert_all_accepted(first)
+        backend.stop()
+        second = self.send(self.port, numbered(50, "during"))
+        self.assert_all_accepted(second)
+        backend.start()
+        self.assert_ids_arrive(first.accepted() | second.accepted(), lambda: messages(backend.snapshot()))
+        self.assertEqual(engine.stop(), 0)
+
+    def test_partitioned_routing(self) -> None:
+        backends = {f"api-flow-{number}": self.backend() for number in range(3)}
+        self.engine(self.local("partitioned_routing", backends)).start([self.port])
+        keys = [f"process-{number % 30}" for number in range(300)]
+        sent = self.send(self.port, [Outgoing(f"{n}", f"{n}".encode(), headers=(("X-Process-Id", key),))
+                                     for n, key in enumerate(keys)])
+        self.assert_all_accepted(sent)
+        self.assert_sticky(backends, 300, lambda request: request.header("x-process-id"))
+        self.assertTrue(all(backend.snapshot() for backend in backends.values()))
+
+    def test_url_partitioning_keeps_order_and_any_request(self) -> None:
+        backends = {f"api-flow-{number}": self.backend() for number in range(2)}
+        self.engine(self.local("url_partitioning", backends)).start([self.port])
+        lanes = [[Outgoing(f"{key}/{step}", f"{step}".encode(), "PUT", f"/cases/{key}/steps?id={key}")
+                  for step in range(20)] for key in range(10)]
+        self.assert_all_accepted(self.send_lanes(self.port, lanes))
+        arrived = self.assert_sticky(backends, 200, lambda request: request.target)
+        for requests in arrived.values():
+            self.assertEqual([int(request.body) for request in requests], list(range(20)))
+            self.assertEqual({request.method for request in requests}, {"PUT"})
+
+    def assert_sticky(self, backends: dict[str, HttpBackend], count: int, key) -> dict:
+        """All have arrived, each key at one backend only; the requests by key."""
+        wait_until(lambda: sum(len(backend.snapshot()) for backend in backends.values()) >= count, 30, "requests")
+        by_key: dict = {}
+        for backend in backends.values():
+            own: dict = {}
+            for request in backend.snapshot():
+                own.setdefault(key(request), []).append(request)
+            self.assertFalse(own.keys() & by_key.keys())
+            by_key |= own
+        self.assertEqual(sum(map(len, by_key.values())), count)
+        return by_key
+
+    def test_tls_ingest_with_auth(self) -> None:
+        backend = self.backend()
+        engine = self.engine(self.local("tls_ingest_with_auth", {"api-flow": backend}))
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj",
+                        "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout",
+                        "server.key", "-out", "server.crt"], cwd=engine.folder, check=True, capture_output=True)
+        engine.start([self.port])
+        self.assertEqual(self.post_tls(engine.folder / "server.crt", "aW5nZXN0Ondyb25n"), 401)
+        self.assertEqual(self.post_tls(engine.folder / "server.crt", "aW5nZXN0OnNlY3JldA=="), 200)
+        self.assertEqual(messages(backend.snapshot()), ["HELLO"])
+        self.assertEqual(backend.snapshot()[0].target, "/ingest")
+
+    def post_tls(self, certificate: Path, credentials: str) -> int:
+        request = urllib.request.Request(f"https://127.0.0.1:{self.port}/events", b'{"message":"hello"}',
+                                         {"Authorization": f"Basic {credentials}"})
+        try:
+            context = ssl.create_default_context(cafile=str(certificate))
+            with urllib.request.urlopen(request, timeout=20, context=context) as response:
+                return response.status
+        except urllib.error.HTTPError as error:
+            return error.code
+
+    def test_filter_and_fan_out(self) -> None:
+        backend = self.backend()
+        engine = self.engine(self.local("filter_and_fan_out", {"api-flow": backend})).start([self.port])
+        events = [{"level": level, "service": service, "message": f"{service} {level}"}
+                  for level in ("debug", "info", "error") for service in ("shop", "../bank", "mail")]
+        bodies = [Outgoing(str(number), json.dumps(event).encode()) for number, event in enumerate(events)]
+        sent = self.send(self.port, bodies, clients=3)
+        # What would have left the folder is refused, and its sender told so.
+        self.assertEqual(len(sent.accepted()), 6, sent.status)
+        self.assertEqual(engine.stop(), 0)
+        received = [json.loads(line) for request in backend.snapshot() for line in request.body.splitlines()]
+        self.assertEqual(sorted(event["message"] for event in received),
+                         sorted(event["message"] for event in events if event["level"] != "debug"))
+        self.assertEqual(sorted(engine.stdout().split("\n")[:-1]), ["../bank error", "mail error", "shop error"])
+        for service in ("shop", "mail"):
+            (archive,) = (engine.folder / "log" / service).glob("*.log.gz")
+            lines = [json.loads(line)["message"] for line in gzip.decompress(archive.read_bytes()).splitlines()]
+            self.assertEqual(sorted(lines), sorted(f"{service} {level}" for level in ("debug", "info", "error")))
+        self.assertEqual(sorted(path.name for path in (engine.folder / "log").iterdir()), ["mail", "shop"])
+
+    def test_stdin_to_file(self) -> None:
+        engine = self.engine(self.local("stdin_to_file")).start(stdin=subprocess.PIPE)
+        lines = [f"line {number}" for number in range(1000)]
+        engine.process.stdin.write(("\n".join(lines) + "\n").encode())
+        engine.process.stdin.close()
+        self.assertEqual(engine.wait(), 0)
+        written = "".join(path.read_text() for path in sorted((engine.folder / "log").glob("lines-*.log")))
+        self.assertEqual(written.splitlines(), lines)
+
+
+if __name__ == "__main__":
+    unittest.main()
