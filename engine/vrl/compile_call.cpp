@@ -202,7 +202,8 @@ bool CallCompiler::check_argument(std::size_t position, const ast::Argument& arg
         return false;
     }
     const Type type = value.type.defined();
-    if (type.is(parameter.accepts) || function_->closure) {
+    if (type.is(parameter.accepts) ||
+        (function_->closure && position == 0 && type.may_be(parameter.accepts))) {
         checks_[position] = type.is(parameter.accepts) ? kinds::any : parameter.accepts;
         return true;
     }
@@ -305,7 +306,10 @@ bool CallCompiler::compile_arguments() {
 Diagnostic CallCompiler::compile_error(const CompileError& error) const {
     Diagnostic diagnostic = Diagnostic::error(
         610, fmt::format("function compilation error: error[E{}] {}", error.code, error.message));
-    for (const std::string& label : error.labels) {
+    // Of labels on one span the renderer shows the first, then the others from the last on.
+    std::vector<std::string> labels = error.labels;
+    std::ranges::reverse(labels.begin() + (labels.empty() ? 0 : 1), labels.end());
+    for (const std::string& label : labels) {
         diagnostic.labels.push_back(
             {diagnostic.labels.empty() ? LabelStyle::Primary : LabelStyle::Context, span_, label});
     }

@@ -106,7 +106,7 @@ private:
     void node(const ast::Not& n, const ast::Expression&, Use use) { visit(*n.operand, use); }
     void node(const ast::Binary& n, const ast::Expression&, Use use) {
         visit(*n.left, use);
-        visit(*n.right, use);
+        visit(*n.right, Use::Used);
     }
     void node(const ast::Assignment& n, const ast::Expression&, Use) {
         visit(*n.value, Use::Used);

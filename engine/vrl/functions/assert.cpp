@@ -10,8 +10,7 @@ Value run(Call& call) {
     if (call.given(1) && !call[1].is_bytes()) {
         return call.wrong_kind(kinds::bytes, call[1]);
     }
-    return call.given(1) ? call.context().fail(FailureKind::Abort, call.arena().copy(call.bytes(1)))
-                         : call.context().fail(FailureKind::Abort, "assertion failed");
+    return call.fail(call.given(1) ? call.bytes(1) : "assertion failed");
 }
 
 const Function assert_function{
@@ -24,8 +23,10 @@ const Function assert_function{
     .fallible = true,
     .pure = false,
     .examples = {{"It holds", R"(assert!(1 == 1))", R"(true)"},
-                 {"It does not", R"(assert!(1 == 2))", R"(assertion failed)"},
-                 {"With a message", R"(assert!(false, message: "custom"))", R"(custom)"}},
+                 {"It does not", R"(assert!(1 == 2))",
+                  R"(function call error for "assert" at (0:15): assertion failed)"},
+                 {"With a message", R"(assert!(false, message: "custom"))",
+                  R"(function call error for "assert" at (0:33): custom)"}},
     .run = run,
 };
 

@@ -15,8 +15,13 @@ std::string reason(std::string_view error) {
     std::string where(error.substr(end + 9));
     where = where.substr(0, where.find(')'));
     const std::size_t comma = where.find(", column: ");
-    return fmt::format("{} at line {} column {}", error.substr(begin + 2, end - begin - 2),
-                       where.substr(0, comma), where.substr(comma + 10));
+    std::string text;
+    for (std::size_t i = begin + 2; i < end; ++i) {
+        i += error[i] == static_cast<char>(0x5c) ? 1 : 0;  // a backslash escapes
+        text += error[i];
+    }
+    return fmt::format("{} at line {} column {}", text, where.substr(0, comma),
+                       where.substr(comma + 10));
 }
 
 /// Below `depth` levels values stand as their JSON text.

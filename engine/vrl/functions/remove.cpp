@@ -13,7 +13,7 @@ std::optional<std::vector<PathSegment>> path_of(Call& call) {
             path.emplace_back(step.as_integer());
         } else {
             static_cast<void>(call.fail("path segment must be either string or integer, not {}",
-                                        describe(kind_of(step))));
+                                        Type::of(step).describe()));
             return std::nullopt;
         }
     }
