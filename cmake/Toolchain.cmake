@@ -18,6 +18,14 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
         -Wno-dangling-pointer -Wno-free-nonheap-object -Wno-mismatched-new-delete -Wno-tsan -Wno-stringop-overread)
 endif()
 
+# Beast asserts on some split messages that it then handles well; asserts of dependencies are for their
+# own tests.
+target_compile_definitions(engine_options INTERFACE $<$<CONFIG:Release>:BOOST_DISABLE_ASSERTS>)
+if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+    # libstdc++ 12 deprecates what its own stable_sort uses; clang reports it at the call.
+    target_compile_options(engine_warnings INTERFACE -Wno-deprecated-declarations)
+endif()
+
 find_program(MOLD mold)
 if(MOLD)
     target_link_options(engine_options INTERFACE -fuse-ld=mold)

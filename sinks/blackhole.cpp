@@ -46,7 +46,11 @@ public:
         if (options_.print_interval_secs > 0) {
             context_->worker.spawn(report());
         }
-        while (auto item = co_await input.receive()) {
+        for (;;) {
+            std::optional<component::SinkItem> item = co_await input.receive();
+            if (!item) {
+                break;
+            }
             const std::size_t count = item->delivery.batch->size();
             const std::size_t bytes = item->delivery.batch->estimated_json_size();
             events_ += count;
@@ -70,8 +74,12 @@ public:
 
 private:
     io::Task<void> report() {
-        while (co_await io::sleep_for(std::chrono::seconds(options_.print_interval_secs),
-                                      done_.get_token()) == io::SleepResult::Elapsed) {
+        for (;;) {
+            const io::SleepResult slept = co_await io::sleep_for(
+                std::chrono::seconds(options_.print_interval_secs), done_.get_token());
+            if (slept == io::SleepResult::Stopped) {
+                break;
+            }
             context_->log.info(log_target, "Collected events.",
                                {telemetry::field("events", static_cast<std::int64_t>(events_)),
                                 telemetry::field("raw_bytes_collected",

@@ -80,7 +80,11 @@ public:
     }
 
     io::Task<void> run(component::SinkInput& input) override {
-        while (auto item = co_await input.receive()) {
+        for (;;) {
+            std::optional<component::SinkItem> item = co_await input.receive();
+            if (!item) {
+                break;
+            }
             item->delivery.acknowledgement.finish(
                 write(*item->delivery.batch, static_cast<const Text&>(*item->prepared).events));
         }

@@ -20,7 +20,11 @@ io::Task<> BatchingRun::run(component::SinkInput& input, io::Worker& worker) {
         take_what_is_there(input);
         flush_acknowledged();
     });
-    while (std::optional<component::SinkItem> item = co_await input.receive()) {
+    for (;;) {
+        std::optional<component::SinkItem> item = co_await input.receive();
+        if (!item) {
+            break;
+        }
         take(*std::move(item));
         take_what_is_there(input);
         if (sender_.idle()) {
@@ -98,10 +102,12 @@ void BatchingRun::flush_acknowledged() {
 io::Task<> BatchingRun::flush_expired() {
     while (const std::optional<TimePoint> deadline = batcher_.deadline()) {
         const TimePoint now = clock_.now();
-        if (*deadline > now &&
-            co_await clock_.sleep(*deadline - now, no_more_waiting_.get_token()) ==
-                io::SleepResult::Stopped) {
-            break;
+        if (*deadline > now) {
+            const io::SleepResult slept =
+                co_await clock_.sleep(*deadline - now, no_more_waiting_.get_token());
+            if (slept == io::SleepResult::Stopped) {
+                break;
+            }
         }
         batcher_.take_expired(clock_.now(), ready_);
         submit(ready_);

@@ -146,12 +146,12 @@ io::Task<DeliveryStatus> RequestSender::attempt_until_over(Sending& sending) {
             give_place();
             pump();
         }
-        const bool stopped = co_await clock_.sleep(decision.delay, no_more_retries_.get_token()) ==
-                             io::SleepResult::Stopped;
+        const io::SleepResult slept =
+            co_await clock_.sleep(decision.delay, no_more_retries_.get_token());
         if (!sending.keeps_place) {
             co_await take_place();
         }
-        if (stopped) {
+        if (slept == io::SleepResult::Stopped) {
             give_up();
             co_return DeliveryStatus::Errored;
         }

@@ -68,8 +68,8 @@ Compiler::Result Compiler::assignment(const ast::Assignment& node, Span span) {
                                                                      : node.operator_span.end};
         error(Diagnostic::error(640, "unnecessary no-op assignment")
                   .primary(node.value->span, "this no-op assignment has no effect")
-                  .context(targets, "either assign to a path or variable here")
-                  .context(targets, "or remove the assignment"));
+                  .context(targets, "or remove the assignment")
+                  .context(targets, "either assign to a path or variable here"));
         return std::nullopt;
     }
     if (node.op == ast::AssignmentOperator::Merge) {
@@ -153,6 +153,11 @@ Compiler::Result Compiler::merge_assignment(const ast::Assignment& node, Compile
         const ast::Name& name = variable_query != nullptr
                                     ? variable_query->variable
                                     : std::get<ast::Variable>(node.target.place).name;
+        if (!state_.variables.contains(name.text)) {
+            // The reference points at the value.
+            static_cast<void>(find_variable({name.text, node.value->span}));
+            return std::nullopt;
+        }
         Result found =
             variable(name, variable_query != nullptr ? variable_query->path : ast::Path{});
         if (!found) {
@@ -192,13 +197,12 @@ Compiler::Result Compiler::merge_assignment(const ast::Assignment& node, Compile
 bool Compiler::check_parents(const ast::AssignmentTarget& target, const Type& root,
                              const ast::Path& path, const ast::Assignment& node) {
     const auto steps = steps_of(path);
-    bool possible = true;
-    for (std::size_t i = 0; i < steps.size() && possible; ++i) {
-        const Type parent = root.at(std::span(steps).first(i));
-        const bool is_field = std::holds_alternative<std::string>(steps[i]);
-        possible = parent.may_be((is_field ? kinds::object : kinds::array) | kinds::undefined);
+    if (steps.empty()) {
+        return true;
     }
-    if (possible) {
+    const Type parent_type = root.at(std::span(steps).first(steps.size() - 1));
+    if (parent_type.may_be(std::holds_alternative<std::string>(steps.back()) ? kinds::object
+                                                                             : kinds::array)) {
         return true;
     }
     const ast::PathSegment& last = path.back();
@@ -218,8 +222,7 @@ bool Compiler::check_parents(const ast::AssignmentTarget& target, const Type& ro
     error(Diagnostic::error(642, "parent path segment rejects this mutation")
               .primary(last.span, is_field ? "querying a field of a non-object type is unsupported"
                                            : "indexing into a non-array type is unsupported")
-              .context(parent, "this path resolves to a value of type " +
-                                   root.at(std::span(steps).first(steps.size() - 1)).describe())
+              .context(parent, "this path resolves to a value of type " + parent_type.describe())
               .note(fmt::format("try: change parent value to {}, before assignment", kind))
               .note("")
               .note(fmt::format("    {} = {}", print(shorter), is_field ? "{}" : "[]"))

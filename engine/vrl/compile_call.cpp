@@ -56,7 +56,7 @@ bool CallCompiler::find_function() {
     }
     compiler_.error(Diagnostic::error(105, "call to undefined function")
                         .primary(node_.name.span, "undefined function")
-                        .primary(node_.name.span, fmt::format("did you mean \"{}\"?",
+                        .context(node_.name.span, fmt::format("did you mean \"{}\"?",
                                                               nearest(node_.name.text, names))));
     return false;
 }
@@ -94,16 +94,11 @@ bool CallCompiler::match_arguments() {
         }
         given_[static_cast<std::size_t>(found - parameters.begin())] = &argument;
     }
+    // Positions count what has no keyword; they win over keywords.
     std::size_t next = 0;
     for (const ast::Argument& argument : node_.arguments) {
-        if (argument.keyword) {
-            continue;
-        }
-        while (next < given_.size() && given_[next] != nullptr) {
-            ++next;
-        }
-        if (next < given_.size()) {
-            given_[next] = &argument;
+        if (!argument.keyword) {
+            given_[next++] = &argument;
         }
     }
     for (std::size_t i = 0; i < parameters.size(); ++i) {
@@ -137,7 +132,7 @@ std::optional<Coercion> coercion_to(Kinds kind) {
     if (kind == kinds::boolean)
         return Coercion{"bool", "to_bool", "false"};
     if (kind == kinds::timestamp)
-        return Coercion{"timestamp", {}, {}};
+        return Coercion{"timestamp", "to_unix_timestamp", "now()"};
     if (kind == kinds::array)
         return Coercion{"array", {}, {}};
     if (kind == kinds::object)
@@ -166,14 +161,15 @@ Diagnostic CallCompiler::wrong_type(const ast::Argument& argument, const Paramet
     if (argument.keyword) {
         std::move(diagnostic).context(argument.span, expects);
     } else {
-        std::move(diagnostic).primary(argument.value->span, expects);
+        std::move(diagnostic).context(argument.value->span, expects);
     }
     const std::optional<Coercion> coercion = coercion_to(parameter.accepts);
     if (!coercion) {
         return diagnostic;
     }
     const std::string target = print(*argument.value);
-    const std::string call = fmt::format("    {}({})", node_.name.text, print_arguments(node_));
+    const std::string call = fmt::format("    {}{}({})", node_.name.text,
+                                         node_.aborts_on_error ? "!" : "", print_arguments(node_));
     std::move(diagnostic)
         .note("try: ensuring an appropriate type at runtime")
         .note("")
@@ -218,7 +214,7 @@ bool CallCompiler::check_argument(std::size_t position, const ast::Argument& arg
     if (!first_wrong_type_) {
         first_wrong_type_ = std::move(diagnostic);
     }
-    checks_[position] = parameter.accepts;
+    checks_[position] = parameter.is_checked ? parameter.accepts : kinds::any;
     unverified_.push_back(fmt::format(
         "`{}` argument type is `{}` and this function expected a parameter `{}` of type `{}`",
         print(*argument.value), value.type.describe(), parameter.name,
@@ -237,12 +233,6 @@ bool CallCompiler::place_query(std::size_t position, const ast::Expression& expr
             return false;
         }
         query = compiler_.query(variable->slot, path->path);
-    } else if (const auto* plain = expression.as<ast::Variable>()) {
-        const Variable* variable = compiler_.find_variable(plain->name);
-        if (variable == nullptr) {
-            return false;
-        }
-        query = compiler_.query(variable->slot, {});
     } else if (const auto* value = expression.as<ast::ValueQuery>()) {
         auto target = compiler_.expression(*value->target);
         if (!target) {
@@ -316,7 +306,12 @@ Diagnostic CallCompiler::compile_error(const CompileError& error) const {
     Diagnostic diagnostic = Diagnostic::error(
         610, fmt::format("function compilation error: error[E{}] {}", error.code, error.message));
     for (const std::string& label : error.labels) {
-        std::move(diagnostic).primary(span_, label);
+        diagnostic.labels.push_back(
+            {diagnostic.labels.empty() ? LabelStyle::Primary : LabelStyle::Context, span_, label});
+    }
+    if (!error.labels.empty()) {
+        diagnostic.notes.push_back(fmt::format(
+            "learn more about error code {0} at https://errors.vrl.dev/{0}", error.code));
     }
     return diagnostic;
 }
@@ -330,7 +325,7 @@ bool CallCompiler::check_closure_input() {
         Diagnostic::error(121, "type mismatch in closure parameter")
             .primary(span_,
                      "the closure tied to this function call expects a different input value")
-            .primary(span_, fmt::format("expression has an inferred type of {} where an array or "
+            .context(span_, fmt::format("expression has an inferred type of {} where an array or "
                                         "object was expected",
                                         types_[0].type.describe())));
     return false;
@@ -343,8 +338,7 @@ bool CallCompiler::compile_closure() {
         }
         compiler_.error(Diagnostic::error(109, "unexpected closure")
                             .primary(node_.closure->span, "unexpected closure")
-                            .context({span_.begin, node_.closure->span.begin},
-                                     "this function does not accept a closure"));
+                            .context(span_, "this function does not accept a closure"));
         return false;
     }
     const ClosureRule& rule = *function_->closure;
@@ -399,8 +393,8 @@ bool CallCompiler::compile_closure() {
         const Span span = node_.closure->block->span;
         compiler_.error(Diagnostic::error(122, "type mismatch in closure return type")
                             .primary(span, "block returns invalid value type")
-                            .primary(span, "received: " + block->type.describe())
-                            .primary(span, "expected: " + describe(wanted)));
+                            .context(span, "received: " + block->type.describe())
+                            .context(span, "expected: " + describe(wanted)));
         return false;
     }
     call_types_.closure = block->type.defined();
@@ -459,6 +453,9 @@ Compiler::Result CallCompiler::run() {
     Compiled whole;
     fallibility(whole);
     whole.type = function_->type != nullptr ? function_->type(call_types_) : function_->returns;
+    if (whole.type.kinds() == kinds::any) {
+        whole.type = Type::any();
+    }
     if (function_->effect != nullptr) {
         function_->effect(call_types_, compiler_.state_);
         compiler_.program_.writes_ = true;

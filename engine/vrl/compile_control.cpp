@@ -57,16 +57,15 @@ Compiler::Result Compiler::predicate(const ast::IfBranch& branch) {
         return std::nullopt;
     }
     if (verdict->fallible) {
-        error(Diagnostic::error(100, "fallible predicate")
-                  .primary(branch.condition_span, "this predicate can result in runtime error")
-                  .primary(branch.condition_span, "handle the error case to ensure runtime success")
-                  .see("error handling", error_handling));
+        Diagnostic diagnostic = unhandled_error(branch.condition_span);
+        diagnostic.message = "fallible predicate";
+        error(std::move(diagnostic));
         return std::nullopt;
     }
     if (verdict->type.kinds() != kinds::boolean) {
         error(Diagnostic::error(102, "non-boolean predicate")
                   .primary(branch.condition_span, "this predicate must resolve to a boolean")
-                  .primary(branch.condition_span,
+                  .context(branch.condition_span,
                            "instead it resolves to " + verdict->type.describe())
                   .hint("coerce the value to the required type using a coercion function")
                   .see("if expressions", "https://vrl.dev/expressions/#if"));
@@ -146,7 +145,7 @@ Compiler::Result Compiler::abort(const ast::Abort& node) {
             error(Diagnostic::error(113, "non-string abort message")
                       .primary(span,
                                "abort only accepts an expression argument resolving to a string")
-                      .primary(span, "this expression resolves to " + text->type.describe())
+                      .context(span, "this expression resolves to " + text->type.describe())
                       .hint("coerce the value to the required type using a coercion function")
                       .see("type coercion", "https://functions.vrl.dev/#coerce-functions"));
             return std::nullopt;
@@ -166,7 +165,7 @@ Compiler::Result Compiler::leave(const ast::Return& node, Span span) {
         const Span keyword{span.begin, span.begin + 6};
         error(Diagnostic::error(631, "unhandled fallible expression")
                   .primary(keyword, "return only accepts an infallible expression argument")
-                  .primary(keyword, "handle errors before using the expression as a return value")
+                  .context(keyword, "handle errors before using the expression as a return value")
                   .see("error handling", error_handling));
         return std::nullopt;
     }

@@ -102,7 +102,7 @@ Compiler::Result Compiler::template_string(const ast::TemplateString& node, Span
         } else {
             const ast::Name& name = std::get<ast::Name>(segment);
             part = variable(name, {});
-            written = {name.span.begin, name.span.end + 3};
+            written = {name.span.begin, name.span.end + 1};
         }
         if (!part) {
             return std::nullopt;
@@ -116,7 +116,9 @@ Compiler::Result Compiler::template_string(const ast::TemplateString& node, Span
         whole = sum(std::move(*whole), std::move(*part));
         whole->unhandled = std::move(unhandled);
         if (whole->fallible && !handled) {
-            whole->unhandled.push_back(unhandled_error({span.begin + 1, written.end}));
+            const bool to_the_end = written.end + 1 >= span.end;
+            whole->unhandled.push_back(
+                unhandled_error(to_the_end ? span : Span{span.begin + 1, written.end}));
         }
     }
     return whole;
@@ -252,7 +254,7 @@ const Variable* Compiler::find_variable(const ast::Name& name) {
     names.insert(names.end(), {"null", "true", "false"});
     error(Diagnostic::error(701, "call to undefined variable")
               .primary(name.span, "undefined variable")
-              .primary(name.span, fmt::format("did you mean \"{}\"?", nearest(name.text, names))));
+              .context(name.span, fmt::format("did you mean \"{}\"?", nearest(name.text, names))));
     return nullptr;
 }
 
@@ -432,7 +434,7 @@ Compiler::Result Compiler::binary(const ast::Binary& node, Span span) {
 Diagnostic Compiler::unhandled_error(Span span) {
     return Diagnostic::error(100, "unhandled error")
         .primary(span, "expression can result in runtime error")
-        .primary(span, "handle the error case to ensure runtime success")
+        .context(span, "handle the error case to ensure runtime success")
         .see("error handling", error_handling);
 }
 

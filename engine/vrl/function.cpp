@@ -88,7 +88,7 @@ std::string_view form_name(const ast::Expression& expression) {
         std::string_view operator()(const ast::RootQuery&) const { return "query"; }
         std::string_view operator()(const ast::VariableQuery&) const { return "query"; }
         std::string_view operator()(const ast::ValueQuery&) const { return "query"; }
-        std::string_view operator()(const ast::Variable&) const { return "variable"; }
+        std::string_view operator()(const ast::Variable&) const { return "variable call"; }
         std::string_view operator()(const ast::FunctionCall&) const { return "function call"; }
         std::string_view operator()(const ast::ArrayLiteral&) const { return "array"; }
         std::string_view operator()(const ast::ObjectLiteral&) const { return "object"; }

@@ -51,7 +51,14 @@ struct Parameter {
     /// The texts that are allowed. With Form::Literal others are refused when compiling (E401);
     /// otherwise the list is documentation, and `run` decides.
     std::vector<std::string_view> variants = {};
+    /// Whether the kind is checked before `run`; otherwise `run` must expect any kind.
+    bool is_checked = true;
 
+    /// For parameters that `run` checks itself, or may not look at.
+    Parameter&& unchecked() && {
+        is_checked = false;
+        return std::move(*this);
+    }
     Parameter&& literal() && {
         form = Form::Literal;
         return std::move(*this);

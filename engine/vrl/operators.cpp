@@ -153,6 +153,10 @@ Value compare(BinaryOperator op, const Value& left, const Value& right, Context&
     if (!comparable.empty()) {
         return context.failf("expected {}, got {}", describe(comparable), name_of(right));
     }
+    if (op == BinaryOperator::Greater && is_number(left)) {
+        return context.failf("can't calculate remainder of type {} and {}", name_of(left),
+                             name_of(right));
+    }
     // Whatever the operator, the reference names this one.
     return context.failf("can't compare {} >= {}", name_of(left), name_of(right));
 }
@@ -256,7 +260,7 @@ OperationType or_type(const Type& left, const Type& right) {
     if (!value.may_be(falsy)) {
         return {value, false};
     }
-    return {value.without(kinds::null).unite(right), false};
+    return {value.without(kinds::null | kinds::undefined).unite(right), false};
 }
 
 }  // namespace

@@ -70,7 +70,7 @@ struct TypeBuilder {
         const Type plain = rest.without(kinds::undefined);
         if (plain.is_never()) {
             kind = RestKind::None;
-        } else if (plain == Type::any()) {
+        } else if (plain.is_any() && !plain.contents_) {
             kind = RestKind::Any;
         } else if (plain == Type::json()) {
             kind = RestKind::Json;
@@ -185,7 +185,8 @@ Type Type::with_kinds(Kinds kinds) const {
 }
 
 Type Type::defined() const {
-    return kinds_.intersects(kinds::undefined)
+    // `any` is so called with it only.
+    return kinds_.intersects(kinds::undefined) && !is_any()
                ? with_kinds(kinds_.without(kinds::undefined) | kinds::null)
                : *this;
 }
@@ -450,7 +451,7 @@ Type Type::remove(Steps path, bool prune) const {
 }
 
 std::string Type::describe() const {
-    if (is_any()) {
+    if (is_any() && may_be(kinds::undefined)) {
         return "any";
     }
     std::vector<std::string> names;

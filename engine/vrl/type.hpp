@@ -77,7 +77,7 @@ public:
 
     [[nodiscard]] static Type never() { return {}; }
     /// Any value; or a path that may lead nowhere.
-    [[nodiscard]] static Type any() { return Type(kinds::any); }
+    [[nodiscard]] static Type any() { return Type(kinds::any | kinds::undefined); }
     /// What JSON can express, at any depth.
     [[nodiscard]] static Type json();
     /// Exactly this value's type, contents included.

@@ -146,7 +146,11 @@ io::Task<void> ForwardSink::run(component::SinkInput& input) {
     // On disk requests wait anyway: a key that is blocked shall not hold back others for long.
     sending_options.max_requests = context_->durable ? 65'536 : 1'024;
     delivery::RequestSender sender(*context_, sending_options, *transport_);
-    while (std::optional<component::SinkItem> item = co_await input.receive()) {
+    for (;;) {
+        std::optional<component::SinkItem> item = co_await input.receive();
+        if (!item) {
+            break;
+        }
         submit(*std::move(item), sender);
         co_await sender.room();
     }

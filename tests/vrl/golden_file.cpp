@@ -79,7 +79,8 @@ std::string run_program(const Case& golden, const Program& program) {
     Arena arena;
     Context context(arena);
     const std::string* event = find(golden, "event");
-    auto parsed = JsonParser::local().parse(event != nullptr ? *event : "{}", arena);
+    auto parsed = JsonParser::local().parse(
+        event != nullptr ? std::string_view(*event) : std::string_view("{}"), arena);
     if (!parsed) {
         return "the event: " + parsed.error().message;
     }
@@ -92,9 +93,9 @@ std::string run_program(const Case& golden, const Program& program) {
                                  : difference("error", *error, outcome.message);
     }
     if (const std::string* result = find(golden, "result")) {
-        problems += difference("result", *result,
-                               outcome.ok() ? display(outcome.value)
-                                            : "error: " + std::string(outcome.message));
+        problems += difference(
+            "result", *result,
+            outcome.ok() ? display(outcome.value) : "error: " + std::string(outcome.message));
     }
     if (const std::string* after = find(golden, "after")) {
         problems += difference("event afterwards", *after, display(target.event));
@@ -148,9 +149,9 @@ std::string run(const Case& golden) {
     }
     std::string problems;
     if (const std::string* warnings = find(golden, "warnings")) {
-        problems = difference("warnings", *warnings,
-                              without_standing_notes(render((*program)->warnings(), source,
-                                                            RenderStyle::Program)));
+        problems = difference(
+            "warnings", *warnings,
+            without_standing_notes(render((*program)->warnings(), source, RenderStyle::Program)));
     }
     return problems + run_program(golden, **program);
 }

@@ -65,7 +65,8 @@ io::Task<void> MemoryBuffer::take(Delivery delivery) {
     Acknowledgement waiting = sink_.acknowledges() ? item.delivery.acknowledgement
                                                    : std::move(item.delivery.acknowledgement);
     depth_events_.add(events);
-    if (!co_await channel_.push(std::move(item), cost)) {
+    const bool pushed = co_await channel_.push(std::move(item), cost);
+    if (!pushed) {
         depth_events_.add(-events);
         waiting.finish(DeliveryStatus::Errored);  // the sink is gone
     }

@@ -7,6 +7,9 @@ Value run(Call& call) {
     if (call.boolean(0)) {
         return Value::boolean(true);
     }
+    if (call.given(1) && !call[1].is_bytes()) {
+        return call.wrong_kind(kinds::bytes, call[1]);
+    }
     return call.given(1) ? call.context().fail(FailureKind::Abort, call.arena().copy(call.bytes(1)))
                          : call.context().fail(FailureKind::Abort, "assertion failed");
 }
@@ -16,7 +19,7 @@ const Function assert_function{
     .category = "Debug",
     .summary = "Ends the program with the message when the condition does not hold.",
     .parameters = {required("condition", kinds::boolean, "What must hold."),
-                   optional("message", kinds::bytes, "What to say when it does not.")},
+                   optional("message", kinds::bytes, "What to say when it does not.").unchecked()},
     .returns = kinds::boolean,
     .fallible = true,
     .pure = false,

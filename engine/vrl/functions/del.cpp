@@ -20,10 +20,6 @@ void effect(const CallTypes& types, TypeState& state) {
         Variable& variable = state.variables.find(query->variable.text)->second;
         variable.type = variable.type.remove(steps_of(query->path), prune);
         variable.constant.reset();
-    } else if (const auto* plain = target.as<ast::Variable>()) {
-        Variable& variable = state.variables.find(plain->name.text)->second;
-        variable.type = variable.type.remove({}, prune);
-        variable.constant.reset();
     }
 }
 

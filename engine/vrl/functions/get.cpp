@@ -33,7 +33,7 @@ const Function get_function{
     .name = "get",
     .category = "Path",
     .summary = "The value at a path that is known only at run time, null where there is none.",
-    .parameters = {required("value", kinds::container, "Where to look."),
+    .parameters = {required("value", kinds::container, "Where to look.").unchecked(),
                    required("path", kinds::array, "Keys and indexes.")},
     .returns = kinds::any,
     .fallible = true,

@@ -33,7 +33,7 @@ const Function join_function{
                    optional("separator", kinds::bytes, "What to put between them.",
                             Value::bytes(""))},
     .returns = kinds::bytes,
-    .may_fail = [](const CallTypes& types) { return !types[0].any_item().is(kinds::bytes); },
+    .fallible = true,
     .examples = {{"With a separator", R"(join!(["bring", "us"], separator: " "))", R"("bring us")"},
                  {"Without", R"(join!(["a", "b"]))", R"("ab")"},
                  {"Nothing", R"(join!([]))", R"("")"}},

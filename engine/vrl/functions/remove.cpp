@@ -34,7 +34,7 @@ const Function remove_function{
     .name = "remove",
     .category = "Path",
     .summary = "The value without what is at a path that is known only at run time.",
-    .parameters = {required("value", kinds::container, "What to change."),
+    .parameters = {required("value", kinds::container, "What to change.").unchecked(),
                    required("path", kinds::array, "Keys and indexes."),
                    optional("compact", kinds::boolean,
                             "Whether containers that become empty are removed too.",

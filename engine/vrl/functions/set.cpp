@@ -34,7 +34,7 @@ const Function set_function{
     .name = "set",
     .category = "Path",
     .summary = "The value with another put at a path that is known only at run time.",
-    .parameters = {required("value", kinds::container, "What to change."),
+    .parameters = {required("value", kinds::container, "What to change.").unchecked(),
                    required("path", kinds::array, "Keys and indexes."),
                    required("data", kinds::any, "What to put there.")},
     .returns = kinds::container,

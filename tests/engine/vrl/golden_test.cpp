@@ -1,0 +1,73 @@
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <set>
+
+#include "engine/diagnostic/render.hpp"
+#include "engine/vrl/display.hpp"
+#include "engine/vrl/function.hpp"
+#include "engine/vrl/program.hpp"
+#include "tests/vrl/golden_file.hpp"
+
+namespace engine::vrl {
+namespace {
+
+const std::filesystem::path folder = std::filesystem::path(ENGINE_TESTS_FOLDER) / "vrl";
+
+std::set<std::string> waiting_files() {
+    std::ifstream file(folder / "waiting.txt");
+    std::set<std::string> names;
+    for (std::string line; std::getline(file, line);) {
+        names.insert(line);
+    }
+    return names;
+}
+
+TEST(VrlGoldens, AllFilesThatDoNotWaitPass) {
+    ::setenv("GOLDEN_ENV", "from the environment", 1);
+    const std::set<std::string> waiting = waiting_files();
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+        const std::string name = std::filesystem::relative(entry.path(), folder).string();
+        if (entry.path().extension() != ".txt" || name == "waiting.txt" || waiting.contains(name)) {
+            continue;
+        }
+        for (const golden::Case& one : golden::read(entry.path().string())) {
+            EXPECT_EQ(golden::run(one), "") << name << ":" << one.line << " " << one.name;
+        }
+    }
+}
+
+TEST(FunctionExamples, GiveWhatTheySay) {
+    for (const Function* function : FunctionRegistry::all()) {
+        for (const Example& example : function->examples) {
+            golden::Case one;
+            one.program = example.source;
+            if (!example.event.empty()) {
+                one.sections["event"] = example.event;
+            }
+            const auto program = compile(SourceText("", one.program), {});
+            ASSERT_TRUE(program) << function->name << ": " << example.source << "\n"
+                                 << render(program.error(), SourceText("", one.program),
+                                           RenderStyle::Program);
+            one.sections["result"] = example.result;
+            const std::string as_result = golden::run(one);
+            one.sections.erase("result");
+            one.sections["error"] = example.result;
+            EXPECT_TRUE(as_result.empty() || golden::run(one).empty())
+                << function->name << ": " << example.title << "\n"
+                << as_result;
+        }
+    }
+}
+
+TEST(FunctionExamples, EachFunctionHasThree) {
+    for (const Function* function : FunctionRegistry::all()) {
+        EXPECT_GE(function->examples.size(), 3U) << function->name;
+        EXPECT_FALSE(function->summary.empty()) << function->name;
+    }
+}
+
+}  // namespace
+}  // namespace engine::vrl
