@@ -8,6 +8,7 @@
 #include "engine/component/registry.hpp"
 #include "engine/config/global_options.hpp"
 #include "engine/config/shared_options.hpp"
+#include "engine/io/timer.hpp"
 #include "engine/vrl/template.hpp"
 #include "sinks/file/confined_path.hpp"
 #include "sinks/file/file_writer.hpp"
@@ -213,6 +214,9 @@ public:
             }
             list_writes(items, writes);
             co_await writer_->write(writes);
+            if (context_->durable) {
+                co_await try_again(writes);
+            }
             std::size_t next_write = 0;
             for (component::SinkItem& item : items) {
                 const DeliveryStatus status = finish(item, writes, next_write);
@@ -278,6 +282,35 @@ private:
                 file_sink::Write& write = writes.emplace_back();
                 write.path = run.path;
                 write.bytes = lines.encoded.bytes.view().substr(run.begin, run.end - run.begin);
+            }
+        }
+    }
+
+    /// What waits on disk can wait for a full or broken disk to come back; until the process stops.
+    io::Task<void> try_again(std::vector<file_sink::Write>& writes) {
+        constexpr std::chrono::seconds longest{30};
+        for (std::chrono::seconds delay{1};; delay = std::min(delay * 2, longest)) {
+            std::vector<file_sink::Write> again;
+            std::vector<std::size_t> positions;
+            for (std::size_t i = 0; i < writes.size(); ++i) {
+                if (writes[i].error && writes[i].error->temporary()) {
+                    positions.push_back(i);
+                    again.emplace_back();
+                    again.back().path = writes[i].path;
+                    again.back().bytes = writes[i].bytes;
+                }
+            }
+            if (again.empty()) {
+                co_return;
+            }
+            report(writes[positions.front()]);
+            const io::SleepResult slept = co_await io::sleep_for(delay, context_->stopping);
+            if (slept == io::SleepResult::Stopped) {
+                co_return;
+            }
+            co_await writer_->write(again);
+            for (std::size_t i = 0; i < again.size(); ++i) {
+                writes[positions[i]] = std::move(again[i]);
             }
         }
     }

@@ -43,6 +43,11 @@ void FileSet::write_one(Write& write, Clock::time_point now) {
     if (!written) {
         write.error = written.error();
         write.failed_at = Write::Step::Write;
+        // The next attempt opens it anew, as a stale or replaced file needs. A compressed one still
+        // holds bytes of its stream.
+        if (settings_.compression.algorithm == CompressionAlgorithm::None) {
+            close(entry, now);
+        }
         return;
     }
     write.written = *written;
