@@ -68,7 +68,8 @@ config::OptionTable<Options> options() {
                              {"bsd_syslog", Format::BsdSyslog, "Syslog of RFC 3164."},
                              {"rfc3164", Format::BsdSyslog, "Same as `bsd_syslog`."},
                              {"json", Format::Json, "An access log in JSON."},
-                         })),
+                         }))
+            .example("\"json\""),
         optional("lines", &O::lines, "For format shuffle: the lines to choose from."),
         optional("sequence", &O::sequence, "For format shuffle: number the lines from 0."),
         optional("framing", &O::framing, "How frames are told apart in a line; none by default.",

@@ -225,7 +225,8 @@ OptionTable<EncodingOptions> encoding_options() {
         config::required(
             "codec", &EncodingOptions::codec, "What an event becomes.",
             name_of(encoding_codecs, "encoding codec",
-                    [](const std::string& name) { return is_among(encoder_names(), name); })),
+                    [](const std::string& name) { return is_among(encoder_names(), name); }))
+            .example("\"json\""),
         config::optional("only_fields", &EncodingOptions::only_fields, "Encode only these fields.",
                          config::nullable(config::array_of(field_path()))),
         config::optional("except_fields", &EncodingOptions::except_fields,
