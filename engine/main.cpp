@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "engine/cli/docs.hpp"
 #include "engine/cli/list.hpp"
 #include "engine/cli/run.hpp"
 #include "engine/cli/validate.hpp"
@@ -39,6 +40,36 @@ int main(int argc, char** argv) {
     list->callback([&] {
         command = true;
         code = cli::list(format);
+    });
+
+    std::string part;
+    CLI::App* docs = app.add_subcommand("docs", "Print the reference of this build in Markdown");
+    docs->add_option("part", part, "What of it: components, functions or config (default: all)")
+        ->check(CLI::IsMember({"components", "functions", "config"}));
+    docs->callback([&] {
+        command = true;
+        code = cli::docs(part);
+    });
+
+    CLI::App* schema = app.add_subcommand("generate-schema",
+                                          "Print the JSON Schema of configurations, for editors");
+    schema->callback([&] {
+        command = true;
+        code = cli::generate_schema();
+    });
+
+    std::string expression;
+    cli::GenerateScope scope = cli::GenerateScope::Whole;
+    CLI::App* generate = app.add_subcommand("generate", "Print a configuration to start from");
+    generate
+        ->add_option("expression", expression,
+                     "sources/transforms/sinks, such as stdin/remap/console")
+        ->required();
+    generate->add_flag_callback(
+        "-f,--fragment", [&] { scope = cli::GenerateScope::Fragment; }, "Leave global options out");
+    generate->callback([&] {
+        command = true;
+        code = cli::generate(expression, scope);
     });
 
     try {

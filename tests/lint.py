@@ -4,6 +4,7 @@ import concurrent.futures
 import os
 import pathlib
 import re
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -50,7 +51,7 @@ def header_flags():
     import json
     database = json.loads((ROOT / "build/dev/compile_commands.json").read_text())
     entry = next(e for e in database if e["file"].endswith("engine/io/timer.cpp"))
-    words = entry["command"].split()
+    words = shlex.split(entry["command"])
     flags, skip = [], False
     for word in words[1:]:
         if skip:
