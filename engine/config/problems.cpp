@@ -81,6 +81,19 @@ std::string Problems::render() const {
     return text;
 }
 
+std::string details(const Problem& problem) {
+    const std::string text = problem.file == nullptr
+                                 ? render_without_file(problem.diagnostic)
+                                 : engine::render(problem.diagnostic, *problem.file,
+                                                  RenderStyle::Configuration);
+    // A message of several lines has its further lines in the header too.
+    const auto lines = std::ranges::count(problem.diagnostic.message, '\n') + 1;
+    std::size_t begin = 0;
+    for (std::ptrdiff_t line = 0; line < lines && begin < text.size(); ++line)
+        begin = std::min(text.find('\n', begin), text.size() - 1) + 1;
+    return begin == text.size() ? std::string() : text.substr(begin) + '\n';
+}
+
 std::string place(const Location& location) {
     if (location.file == nullptr)
         return {};

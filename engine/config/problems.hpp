@@ -41,6 +41,10 @@ private:
     std::vector<Problem> problems_;
 };
 
+/// What stands below a problem's message: the place in its file and the notes, a line break behind
+/// each line; empty when there is neither.
+[[nodiscard]] std::string details(const Problem& problem);
+
 /// "file:line:column", empty without a file.
 [[nodiscard]] std::string place(const Location& location);
 

@@ -3,6 +3,7 @@
 #include <map>
 
 #include "engine/component/registry.hpp"
+#include "engine/topology/partition_coverage.hpp"
 #include "engine/topology/running_components.hpp"
 
 // Configuration to objects, in three passes: build each component (upstream before downstream, so that
@@ -29,6 +30,8 @@ public:
         }
         connect();
         describe_downstream();
+        warn_of_uncovered_partitions();
+        warn_of_refused_requests();
         return std::move(topology_);
     }
 
@@ -151,6 +154,51 @@ private:
                                                    sink->second->stage.condition->reads_request());
                 } else {
                     source->envelope_needed |= transforms_.at(below)->transform->reads_request();
+                }
+            }
+        }
+    }
+
+    void warn_of_uncovered_partitions() const {
+        PartitionConsumers consumers;
+        consumers.condition = [this](std::size_t vertex) -> const vrl::Condition* {
+            const auto& condition = sinks_.at(vertex)->stage.condition;
+            return condition ? &*condition : nullptr;
+        };
+        consumers.renumbers = [this](std::size_t vertex) {
+            return transforms_.at(vertex)->transform->partitions().has_value();
+        };
+        for (const auto& [vertex, running] : transforms_) {
+            const auto partitions = running->transform->partitions();
+            if (!partitions) {
+                continue;
+            }
+            const auto missing = uncovered_partitions(graph_, vertex, *partitions, consumers);
+            if (!missing.empty()) {
+                problems_.warning(running->config.id.location,
+                                  fmt::format("{}: no sink takes {} {}", running->config.title(),
+                                              missing.size() == 1 ? "partition" : "partitions",
+                                              list_of(missing)),
+                                  "their events go nowhere");
+            }
+        }
+    }
+
+    void warn_of_refused_requests() const {
+        for (const auto& [vertex, source] : sources_) {
+            const std::vector<std::string> limits = source->source->request_limits();
+            if (limits.empty()) {
+                continue;
+            }
+            for (const std::size_t below : graph_.downstream(vertex)) {
+                const auto sink = sinks_.find(below);
+                if (sink != sinks_.end() && sink->second->sink->forwards_requests()) {
+                    problems_.warning(
+                        source->config.id.location,
+                        fmt::format("{} takes only requests with {}; others never reach {}",
+                                    source->config.title(), fmt::join(limits, " and "),
+                                    sink->second->config.id.value),
+                        {}, "`method = \"ANY\"` and `strict_path = false` take every request");
                 }
             }
         }

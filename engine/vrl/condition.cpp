@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "engine/event/container.hpp"
+#include "engine/vrl/dependence.hpp"
+#include "engine/vrl/parser/parse.hpp"
 #include "engine/vrl/report.hpp"
 #include "engine/vrl/target.hpp"
 #include "engine/vrl/timezone.hpp"
@@ -84,6 +87,8 @@ std::optional<Condition> Condition::compile(const config::ConditionSource& sourc
         return std::nullopt;
     }
     condition.program_ = std::move(*program);
+    condition.decided_by_partition_ =
+        scope.partition && depends_only_on(parse(SourceText("", text)).program, "partition");
     return condition;
 }
 
@@ -98,6 +103,17 @@ bool Condition::matches(const Batch& batch, std::size_t index) const {
     Target target = target_of(batch, index, access, arena);
     const Outcome outcome = run(*program_, target, context);
     return outcome.ok() && outcome.value.is_boolean() && outcome.value.as_boolean();
+}
+
+std::optional<bool> Condition::holds_for_partition(std::uint32_t partition) const {
+    if (!decided_by_partition_) {
+        return std::nullopt;
+    }
+    const BatchRef batch = Batch::make(EventKind::Log);
+    batch->push(Value());
+    insert(batch->writable_metadata(0), {PathSegment(std::string("partition"))},
+           Value::integer(partition), batch->arena());
+    return matches(*batch, 0);
 }
 
 }  // namespace engine::vrl
