@@ -61,6 +61,7 @@ private:
         component::BuildContext build{config.id.value, configuration_.globals, context,
                                       incoming_facts(vertex), config.options.location()};
         facts_[vertex] = build.graph;
+        const std::size_t errors = problems_.error_count();
         switch (config.kind) {
             case config::ComponentKind::Source:
                 if (auto source = make<component::Source>(config, build)) {
@@ -88,6 +89,11 @@ private:
                 }
                 break;
         }
+        if (problems_.error_count() > errors) {
+            // What it would have brought is unknown: nothing behind it is to be blamed for that.
+            facts_[vertex].requests_upstream = true;
+            facts_[vertex].partitions = facts_[vertex].partitions.value_or(1);
+        }
     }
 
     template <typename C>
@@ -98,6 +104,7 @@ private:
 
     static std::optional<vrl::Condition> compile_condition(const config::Component& config,
                                                            component::BuildContext& build) {
+        const config::OptionPath path(build.problems, "condition");
         vrl::ConditionScope scope;
         scope.request = true;
         scope.partition = build.graph.partitions.has_value();
@@ -190,16 +197,20 @@ private:
             if (limits.empty()) {
                 continue;
             }
+            std::vector<std::string> forwarding;
             for (const std::size_t below : graph_.downstream(vertex)) {
                 const auto sink = sinks_.find(below);
                 if (sink != sinks_.end() && sink->second->sink->forwards_requests()) {
-                    problems_.warning(
-                        source->config.id.location,
-                        fmt::format("{} takes only requests with {}; others never reach {}",
-                                    source->config.title(), fmt::join(limits, " and "),
-                                    sink->second->config.id.value),
-                        {}, "`method = \"ANY\"` and `strict_path = false` take every request");
+                    forwarding.push_back(sink->second->config.id.value);
                 }
+            }
+            if (!forwarding.empty()) {
+                problems_.warning(
+                    source->config.id.location,
+                    fmt::format("{} takes only requests with {}: no others reach \"{}\"",
+                                source->config.title(), fmt::join(limits, " and "),
+                                fmt::join(forwarding, "\", \"")),
+                    {}, "`method = \"ANY\"` and `strict_path = false` take every request");
             }
         }
     }

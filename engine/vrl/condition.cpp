@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "engine/event/container.hpp"
 #include "engine/vrl/dependence.hpp"
 #include "engine/vrl/parser/parse.hpp"
@@ -36,6 +38,24 @@ std::vector<BoundName> bound_names(ConditionScope scope) {
         names.push_back(bound("partition_key", "partition_key", kinds::bytes));
     }
     return names;
+}
+
+/// Whoever names the partition where there is none needs to hear what would bring one.
+void explain_partition(ConditionScope scope, std::string_view program,
+                       std::vector<Diagnostic>& diagnostics) {
+    if (scope.partition) {
+        return;
+    }
+    for (Diagnostic& diagnostic : diagnostics) {
+        const bool names_it = std::ranges::any_of(diagnostic.labels, [&](const Label& label) {
+            const std::string_view word = program.substr(label.span.begin, label.span.size());
+            return word == "partition" || word == "partition_key";
+        });
+        if (names_it) {
+            diagnostic.notes.emplace_back(
+                "only events behind a `partition` transform have a partition: put one upstream");
+        }
+    }
 }
 
 std::optional<EventKind> kind_named(std::string_view type) {
@@ -76,6 +96,7 @@ std::optional<Condition> Condition::compile(const config::ConditionSource& sourc
     const std::string& text = source.source.value;
     auto program = vrl::compile(SourceText("", text), options);
     if (!program) {
+        explain_partition(scope, text, program.error());
         report(program.error(), text, location, problems);
         return std::nullopt;
     }
