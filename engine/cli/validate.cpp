@@ -83,7 +83,7 @@ ExitCode validate(const Arguments& arguments, const ValidateArguments& options) 
         topology = loaded->build();
     }
     const config::Problems& problems = loaded->problems;
-    if (problems.has_errors() || (options.deny_warnings && !problems.empty())) {
+    if (problems.has_errors() || (options.deny_warnings && problems.has_denied_warnings())) {
         report.heading(fmt::format("Failed to load {}", names));
         report.problems(problems, options.deny_warnings);
         return ExitCode::Configuration;

@@ -54,6 +54,12 @@ std::size_t Problems::error_count() const {
     }));
 }
 
+bool Problems::has_denied_warnings() const {
+    return std::ranges::any_of(problems_, [](const Problem& problem) {
+        return problem.diagnostic.severity == Severity::Warning && problem.diagnostic.code == 0;
+    });
+}
+
 void Problems::sort() {
     std::ranges::stable_sort(
         problems_, [](const Problem& a, const Problem& b) { return order(a) < order(b); });
