@@ -167,7 +167,7 @@ private:
 
     void add_fields(Batch& batch, Timestamp now) const {
         if (options_.decoding.codec == "bytes") {
-            fields_.unwrap_messages(batch);
+            fields_.place_messages(batch);
         }
         for (std::size_t i = 0; i < batch.size(); ++i) {
             fields_.add(batch, i, service_key_, service_metadata_, Value::bytes("vector"));

@@ -246,6 +246,11 @@ OptionTable<EncodingOptions> encoding_options() {
         if (options.codec == "csv" && options.csv.fields.empty()) {
             context.error(node.location(), "At least one CSV field must be specified");
         }
+        if (options.only_fields && options.except_fields) {
+            context.error(node.find("except_fields")->key_location,
+                          "`except_fields` and `only_fields` should be mutually exclusive",
+                          "name the fields to keep, or those to leave out");
+        }
     });
     return table.tolerate_unknown();
 }

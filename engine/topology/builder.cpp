@@ -3,6 +3,7 @@
 #include <map>
 
 #include "engine/component/registry.hpp"
+#include "engine/topology/partition_coverage.hpp"
 #include "engine/topology/running_components.hpp"
 
 // Configuration to objects, in three passes: build each component (upstream before downstream, so that
@@ -29,6 +30,8 @@ public:
         }
         connect();
         describe_downstream();
+        warn_of_uncovered_partitions();
+        warn_of_refused_requests();
         return std::move(topology_);
     }
 
@@ -58,6 +61,7 @@ private:
         component::BuildContext build{config.id.value, configuration_.globals, context,
                                       incoming_facts(vertex), config.options.location()};
         facts_[vertex] = build.graph;
+        const std::size_t errors = problems_.error_count();
         switch (config.kind) {
             case config::ComponentKind::Source:
                 if (auto source = make<component::Source>(config, build)) {
@@ -85,6 +89,11 @@ private:
                 }
                 break;
         }
+        if (problems_.error_count() > errors) {
+            // What it would have brought is unknown: nothing behind it is to be blamed for that.
+            facts_[vertex].requests_upstream = true;
+            facts_[vertex].partitions = facts_[vertex].partitions.value_or(1);
+        }
     }
 
     template <typename C>
@@ -95,6 +104,7 @@ private:
 
     static std::optional<vrl::Condition> compile_condition(const config::Component& config,
                                                            component::BuildContext& build) {
+        const config::OptionPath path(build.problems, "condition");
         vrl::ConditionScope scope;
         scope.request = true;
         scope.partition = build.graph.partitions.has_value();
@@ -152,6 +162,55 @@ private:
                 } else {
                     source->envelope_needed |= transforms_.at(below)->transform->reads_request();
                 }
+            }
+        }
+    }
+
+    void warn_of_uncovered_partitions() const {
+        PartitionConsumers consumers;
+        consumers.condition = [this](std::size_t vertex) -> const vrl::Condition* {
+            const auto& condition = sinks_.at(vertex)->stage.condition;
+            return condition ? &*condition : nullptr;
+        };
+        consumers.renumbers = [this](std::size_t vertex) {
+            return transforms_.at(vertex)->transform->partitions().has_value();
+        };
+        for (const auto& [vertex, running] : transforms_) {
+            const auto partitions = running->transform->partitions();
+            if (!partitions) {
+                continue;
+            }
+            const auto missing = uncovered_partitions(graph_, vertex, *partitions, consumers);
+            if (!missing.empty()) {
+                problems_.warning(running->config.id.location,
+                                  fmt::format("{}: no sink takes {} {}", running->config.title(),
+                                              missing.size() == 1 ? "partition" : "partitions",
+                                              list_of(missing)),
+                                  "their events go nowhere");
+            }
+        }
+    }
+
+    void warn_of_refused_requests() const {
+        for (const auto& [vertex, source] : sources_) {
+            const std::vector<std::string> limits = source->source->request_limits();
+            if (limits.empty()) {
+                continue;
+            }
+            std::vector<std::string> forwarding;
+            for (const std::size_t below : graph_.downstream(vertex)) {
+                const auto sink = sinks_.find(below);
+                if (sink != sinks_.end() && sink->second->sink->forwards_requests()) {
+                    forwarding.push_back(sink->second->config.id.value);
+                }
+            }
+            if (!forwarding.empty()) {
+                problems_.warning(
+                    source->config.id.location,
+                    fmt::format("{} takes only requests with {}: no others reach \"{}\"",
+                                source->config.title(), fmt::join(limits, " and "),
+                                fmt::join(forwarding, "\", \"")),
+                    {}, "`method = \"ANY\"` and `strict_path = false` take every request");
             }
         }
     }
