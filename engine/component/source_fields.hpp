@@ -16,7 +16,8 @@ namespace engine::component {
 /// (`%vector`, `%<source type>`) and the event stays as it came. Immutable; any thread.
 class SourceFields {
 public:
-    /// `log_namespace` of the source, or unset for the global one; `source_type` of process lifetime.
+    /// `log_namespace` of the source, or unset for the global one; `source_type` of process
+    /// lifetime.
     SourceFields(const config::GlobalOptions& globals, std::optional<bool> log_namespace,
                  std::string_view source_type);
 

@@ -88,10 +88,10 @@ std::string Problems::render() const {
 }
 
 std::string details(const Problem& problem) {
-    const std::string text = problem.file == nullptr
-                                 ? render_without_file(problem.diagnostic)
-                                 : engine::render(problem.diagnostic, *problem.file,
-                                                  RenderStyle::Configuration);
+    const std::string text =
+        problem.file == nullptr
+            ? render_without_file(problem.diagnostic)
+            : engine::render(problem.diagnostic, *problem.file, RenderStyle::Configuration);
     // A message of several lines has its further lines in the header too.
     const auto lines = std::ranges::count(problem.diagnostic.message, '\n') + 1;
     std::size_t begin = 0;

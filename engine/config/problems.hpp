@@ -28,8 +28,8 @@ public:
 
     [[nodiscard]] bool has_errors() const { return error_count() > 0; }
     [[nodiscard]] std::size_t error_count() const;
-    /// Whether something has to be mended where warnings are denied: warnings of programs (those have
-    /// codes) do not count, as in Vector.
+    /// Whether something has to be mended where warnings are denied: warnings of programs (those
+    /// have codes) do not count, as in Vector.
     [[nodiscard]] bool has_denied_warnings() const;
     [[nodiscard]] bool empty() const { return problems_.empty(); }
     [[nodiscard]] const std::vector<Problem>& all() const { return problems_; }
