@@ -6,9 +6,10 @@
 #include "engine/topology/partition_coverage.hpp"
 #include "engine/topology/running_components.hpp"
 
-// Configuration to objects, in three passes: build each component (upstream before downstream, so that
-// each can know what comes to it), connect the stages along the edges, then tell each source what is
-// downstream of it. Building does not touch the environment, so that `validate` does exactly this.
+// Configuration to objects, in three passes: build each component (upstream before downstream, so
+// that each can know what comes to it), connect the stages along the edges, then tell each source
+// what is downstream of it. Building does not touch the environment, so that `validate` does
+// exactly this.
 namespace engine::topology {
 
 class TopologyBuilder {
@@ -132,8 +133,7 @@ private:
                         telemetry::ComponentMetrics& metrics) {
         auto& registry = telemetry::MetricsRegistry::instance();
         const std::string& name = graph_.vertices()[vertex].outputs[output].name;
-        const telemetry::Tags tags =
-            metrics.with({{"output", name.empty() ? "_default" : name}});
+        const telemetry::Tags tags = metrics.with({{"output", name.empty() ? "_default" : name}});
         stage.sent_events = &registry.counter("component_sent_events_total", tags);
         stage.sent_event_bytes = &registry.counter("component_sent_event_bytes_total", tags);
         for (const Edge& edge : graph_.outgoing(vertex)) {
@@ -182,11 +182,11 @@ private:
             }
             const auto missing = uncovered_partitions(graph_, vertex, *partitions, consumers);
             if (!missing.empty()) {
-                problems_.warning(running->config.id.location,
-                                  fmt::format("{}: no sink takes {} {}", running->config.title(),
-                                              missing.size() == 1 ? "partition" : "partitions",
-                                              list_of(missing)),
-                                  "their events go nowhere");
+                problems_.warning(
+                    running->config.id.location,
+                    fmt::format("{}: no sink takes {} {}", running->config.title(),
+                                missing.size() == 1 ? "partition" : "partitions", list_of(missing)),
+                    "their events go nowhere");
             }
         }
     }
