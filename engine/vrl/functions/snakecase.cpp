@@ -33,8 +33,8 @@ Prepared prepare(Preparation& call) {
                 "boundary must match one of: lower_upper, upper_lower, acronym, lower_digit, "
                 "upper_digit, digit_lower, digit_upper"));
         }
-        result.bits = static_cast<std::uint16_t>(result.bits &
-                                                 ~static_cast<std::uint16_t>(named->boundary));
+        result.bits =
+            static_cast<std::uint16_t>(result.bits & ~static_cast<std::uint16_t>(named->boundary));
     }
     return std::make_shared<const WordBoundaries>(result);
 }
@@ -49,8 +49,7 @@ const Function snakecase{
     .category = "String",
     .summary = "Writes the words of the text in snake_case.",
     .parameters = {required("value", kinds::bytes, "The text to convert."),
-                   original_case_parameter({"camelCase", "PascalCase", "SCREAMING_SNAKE",
-                                            "snake_case", "kebab-case"}),
+                   original_case_parameter(),
                    optional("excluded_boundaries", kinds::array,
                             "Where words do not end: `lower_upper`, `upper_lower`, `acronym`, "
                             "`lower_digit`, `upper_digit`, `digit_lower`, `digit_upper`.")},

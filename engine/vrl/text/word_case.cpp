@@ -132,11 +132,11 @@ Value to_word_case(std::string_view text, WordCase word_case, WordBoundaries bou
     return Value::copy_of(out, arena);
 }
 
-Parameter original_case_parameter(std::vector<std::string_view> variants) {
+Parameter original_case_parameter() {
     return optional("original_case", kinds::bytes,
                     "The case the text is in; without it, all boundaries count.")
         .literal()
-        .one_of(std::move(variants));
+        .one_of({"camelCase", "PascalCase", "SCREAMING_SNAKE", "snake_case", "kebab-case"});
 }
 
 WordBoundaries word_boundaries(const Preparation& call) {

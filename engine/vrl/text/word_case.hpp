@@ -39,7 +39,7 @@ enum class WordCase : std::uint8_t { Camel, Pascal, Kebab, Snake, ScreamingSnake
                                  WordBoundaries boundaries, Arena& arena);
 
 /// The parameter `original_case` (position 1 of all functions that change cases).
-[[nodiscard]] Parameter original_case_parameter(std::vector<std::string_view> variants);
+[[nodiscard]] Parameter original_case_parameter();
 /// State of the call: the WordBoundaries that `original_case` has, or all.
 [[nodiscard]] Prepared prepare_word_boundaries(Preparation& call);
 [[nodiscard]] WordBoundaries word_boundaries(const Preparation& call);
