@@ -77,8 +77,7 @@ std::optional<std::string_view> base64_decoded(std::string_view text, Base64Alph
     if (!digits) {
         return std::nullopt;
     }
-    const auto& values =
-        alphabet == Base64Alphabet::Standard ? standard_values : url_safe_values;
+    const auto& values = alphabet == Base64Alphabet::Standard ? standard_values : url_safe_values;
     char* const begin = arena.allocate_array<char>(digits->size() / 4 * 3 + 3);
     char* out = begin;
     std::uint32_t bits = 0;

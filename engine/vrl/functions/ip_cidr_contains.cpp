@@ -9,11 +9,11 @@ using Networks = std::vector<IpNetwork>;
 
 std::optional<CompileError> add(const Value& item, Networks& networks) {
     if (!item.is_bytes()) {
-        return CompileError::invalid_argument("cidr", "\"cidr\" must be string", item);
+        return CompileError::invalid_argument("ip_cidr_contains", "\"cidr\" must be string", item);
     }
     const auto network = parse_ip_network(item.as_bytes());
     if (!network) {
-        return CompileError::invalid_argument("cidr", "\"cidr\" must be valid cidr", item);
+        return CompileError::invalid_argument("ip_cidr_contains", "\"cidr\" must be valid cidr", item);
     }
     networks.push_back(*network);
     return std::nullopt;
