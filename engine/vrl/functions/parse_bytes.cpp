@@ -46,6 +46,14 @@ double cut_unit(std::string_view& text, bool is_binary) {
     return std::pow(has_i || is_binary ? 1024.0 : 1000.0, static_cast<double>(prefix + 1));
 }
 
+/// The reference divides decimal numbers of at most 28 places.
+double with_28_decimals(double value) {
+    const std::string text = fmt::format("{:.28f}", value);
+    double rounded = value;
+    std::from_chars(text.data(), text.data() + text.size(), rounded);
+    return rounded;
+}
+
 Value run(Call& call) {
     const bool is_binary = call.bytes(2) == "2";
     const double unit = result_unit(call.bytes(1), is_binary);
@@ -72,7 +80,7 @@ Value run(Call& call) {
     if (bytes >= 18446744073709551616.0) {
         return call.fail("unable to parse bytes: 'number too large to fit in target type'");
     }
-    return Value::floating(std::trunc(bytes) / unit);
+    return Value::floating(with_28_decimals(std::trunc(bytes) / unit));
 }
 
 const Function parse_bytes_function{
