@@ -165,8 +165,8 @@ CivilFields::Parsed<std::optional<absl::CivilDay>> CivilFields::candidate(
         const absl::CivilDay first(*year, 1, 1);
         const int shift = week == WeekFromSunday ? 1 : 0;
         const std::int64_t first_week_begin = (7 - (weekday_of(first) + shift) % 7) % 7;
-        const absl::CivilDay day = first + first_week_begin + (*get(week) - 1) * 7 +
-                                   (*get(Weekday) + shift) % 7;
+        const absl::CivilDay day =
+            first + first_week_begin + (*get(week) - 1) * 7 + (*get(Weekday) + shift) % 7;
         if (day.year() != *year) {
             return std::unexpected(time_error::out_of_range);
         }
@@ -241,8 +241,8 @@ CivilFields::Parsed<CivilFields::Local> CivilFields::from_unix_seconds(std::int6
 
 CivilFields::Parsed<CivilFields::Local> CivilFields::local(std::int64_t offset) const {
     const Parsed<absl::CivilDay> day = date();
-    const bool has_time = get(HalfDay) && get(HourOfHalf) && get(Minute) &&
-                          (get(Second) || !get(Nanosecond));
+    const bool has_time =
+        get(HalfDay) && get(HourOfHalf) && get(Minute) && (get(Second) || !get(Nanosecond));
     if (!day || !has_time) {
         if (get(UnixSeconds) && (!day ? day.error() == time_error::not_enough : true)) {
             return from_unix_seconds(offset);
@@ -251,11 +251,11 @@ CivilFields::Parsed<CivilFields::Local> CivilFields::local(std::int64_t offset) 
     }
     const std::int64_t second = get(Second).value_or(0);
     const bool is_leap = second == 60;
-    Local result{absl::CivilSecond(day->year(), day->month(), day->day(),
-                                   *get(HalfDay) * 12 + *get(HourOfHalf), *get(Minute),
-                                   is_leap ? 59 : second),
-                 static_cast<std::uint32_t>(get(Nanosecond).value_or(0)) +
-                     (is_leap ? leap_second : 0)};
+    Local result{
+        absl::CivilSecond(day->year(), day->month(), day->day(),
+                          *get(HalfDay) * 12 + *get(HourOfHalf), *get(Minute),
+                          is_leap ? 59 : second),
+        static_cast<std::uint32_t>(get(Nanosecond).value_or(0)) + (is_leap ? leap_second : 0)};
     const std::int64_t unix_seconds =
         absl::ToUnixSeconds(absl::FromCivil(result.second, absl::UTCTimeZone())) - offset;
     if (!is(UnixSeconds, unix_seconds)) {

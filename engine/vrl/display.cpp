@@ -132,8 +132,8 @@ void append_timestamp(Timestamp value, std::string& out) {
     const int leap = value.nanoseconds >= 1'000'000'000 ? 1 : 0;
     value.nanoseconds -= leap != 0 ? 1'000'000'000 : 0;
     // std::chrono's years have 16 bits only.
-    const auto time = absl::ToCivilSecond(absl::FromUnixSeconds(value.seconds),
-                                          absl::UTCTimeZone());
+    const auto time =
+        absl::ToCivilSecond(absl::FromUnixSeconds(value.seconds), absl::UTCTimeZone());
     const std::int64_t year = time.year();
     fmt::format_to(std::back_inserter(out), "{}{:04}-{:02}-{:02}T{:02}:{:02}:{:02}",
                    year > 9999 ? "+"

@@ -250,7 +250,8 @@ private:
 
     std::string_view specifier(std::string_view format, std::size_t& i) {
         bool has_padding = false;
-        if (i < format.size() && std::string_view("-_0").find(format[i]) != std::string_view::npos) {
+        if (i < format.size() &&
+            std::string_view("-_0").find(format[i]) != std::string_view::npos) {
             has_padding = true;
             ++i;
         }
@@ -265,8 +266,8 @@ private:
                     return fraction();
                 }
             }
-            if (rest.size() > 1 && rest[1] == 'f' && (rest[0] == '3' || rest[0] == '6' ||
-                                                      rest[0] == '9')) {
+            if (rest.size() > 1 && rest[1] == 'f' &&
+                (rest[0] == '3' || rest[0] == '6' || rest[0] == '9')) {
                 i += 2;
                 const auto width = static_cast<std::size_t>(rest[0] - '0');
                 return fraction_digits(width, width);

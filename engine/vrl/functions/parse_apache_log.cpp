@@ -49,9 +49,11 @@ const Function parse_apache_log_function{
     .returns = kinds::object,
     .fallible = true,
     .examples =
-        {{"Common", R"(parse_apache_log!("- - - [01/Jan/2021:00:00:00 +0000] \"-\" 408 -", "common"))",
+        {{"Common",
+          R"(parse_apache_log!("- - - [01/Jan/2021:00:00:00 +0000] \"-\" 408 -", "common"))",
           R"({ "status": 408, "timestamp": t'2021-01-01T00:00:00Z' })"},
-         {"Combined", R"(parse_apache_log!("- - - - \"-\" 200 5 \"http://r/\" \"curl\"", "combined"))",
+         {"Combined",
+          R"(parse_apache_log!("- - - - \"-\" 200 5 \"http://r/\" \"curl\"", "combined"))",
           R"({ "agent": "curl", "referrer": "http://r/", "size": 5, "status": 200 })"},
          {"Error",
           R"(parse_apache_log!("[Mon Mar 01 12:00:19 2021] [a:warn] [pid 1] [client ::1:80] x", "error", timestamp_format: "%a %b %d %T %Y"))",

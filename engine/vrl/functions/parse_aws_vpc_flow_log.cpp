@@ -14,12 +14,26 @@ constexpr std::string_view default_format =
 constexpr std::array<std::string_view, 10> integer_fields = {
     "bytes",   "dstport", "end",       "packets",      "protocol",
     "srcport", "start",   "tcp_flags", "traffic_path", "version"};
-constexpr std::array<std::string_view, 20> text_fields = {
-    "account_id",     "action",      "az_id",       "dstaddr",
-    "flow_direction", "instance_id", "interface_id", "log_status",
-    "pkt_dst_aws_service", "pkt_dstaddr", "pkt_src_aws_service", "pkt_srcaddr",
-    "region",         "srcaddr",     "sublocation_id", "sublocation_type",
-    "subnet_id",      "type",        "vpc_id",      "reject_reason"};
+constexpr std::array<std::string_view, 20> text_fields = {"account_id",
+                                                          "action",
+                                                          "az_id",
+                                                          "dstaddr",
+                                                          "flow_direction",
+                                                          "instance_id",
+                                                          "interface_id",
+                                                          "log_status",
+                                                          "pkt_dst_aws_service",
+                                                          "pkt_dstaddr",
+                                                          "pkt_src_aws_service",
+                                                          "pkt_srcaddr",
+                                                          "region",
+                                                          "srcaddr",
+                                                          "sublocation_id",
+                                                          "sublocation_type",
+                                                          "subnet_id",
+                                                          "type",
+                                                          "vpc_id",
+                                                          "reject_reason"};
 
 std::string_view next_word(std::string_view& rest) {
     const std::string_view word = rest.substr(0, rest.find(' '));
@@ -86,7 +100,8 @@ const Function parse_aws_vpc_flow_log_function{
     .returns = kinds::object,
     .fallible = true,
     .examples =
-        {{"A format", R"(parse_aws_vpc_flow_log!("3 vpc-1 19", format: "version vpc_id tcp_flags"))",
+        {{"A format",
+          R"(parse_aws_vpc_flow_log!("3 vpc-1 19", format: "version vpc_id tcp_flags"))",
           R"({ "tcp_flags": 19, "version": 3, "vpc_id": "vpc-1" })"},
          {"No data", R"(parse_aws_vpc_flow_log!("2 -", format: "version action"))",
           R"({ "action": null, "version": 2 })"},

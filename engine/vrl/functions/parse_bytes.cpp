@@ -35,9 +35,8 @@ double cut_unit(std::string_view& text, bool is_binary) {
     std::string_view stem = text;
     const bool has_i = !stem.empty() && equals_ignoring_case(stem.back(), 'i');
     stem.remove_suffix(has_i ? 1 : 0);
-    const std::size_t prefix =
-        stem.empty() ? std::string_view::npos
-                     : prefixes.find(static_cast<char>(stem.back() | 0x20));
+    const std::size_t prefix = stem.empty() ? std::string_view::npos
+                                            : prefixes.find(static_cast<char>(stem.back() | 0x20));
     if (prefix == std::string_view::npos) {
         return 1;
     }
@@ -87,16 +86,15 @@ const Function parse_bytes_function{
     .name = "parse_bytes",
     .category = "Parse",
     .summary = "Parses a size such as `1.5GiB`, and expresses it in the unit.",
-    .parameters =
-        {required("value", kinds::bytes, "The text."),
-         required("unit", kinds::bytes, "The unit of the result.")
-             .one_of({"B", "kB", "KB", "MB", "GB", "TB", "PB", "EB", "KiB", "MiB", "GiB", "TiB",
-                      "PiB", "EiB"}),
-         optional("base", kinds::bytes,
-                  "Whether units without `i` count in powers of 1024 (2) or 1000 (10).",
-                  Value::bytes("2"))
-             .literal()
-             .one_of({"2", "10"})},
+    .parameters = {required("value", kinds::bytes, "The text."),
+                   required("unit", kinds::bytes, "The unit of the result.")
+                       .one_of({"B", "kB", "KB", "MB", "GB", "TB", "PB", "EB", "KiB", "MiB", "GiB",
+                                "TiB", "PiB", "EiB"}),
+                   optional("base", kinds::bytes,
+                            "Whether units without `i` count in powers of 1024 (2) or 1000 (10).",
+                            Value::bytes("2"))
+                       .literal()
+                       .one_of({"2", "10"})},
     .returns = kinds::floating,
     .fallible = true,
     .examples = {{"In bytes", R"(parse_bytes!("1KiB", unit: "B"))", "1024"},

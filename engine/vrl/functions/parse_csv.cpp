@@ -8,8 +8,7 @@ Value run(Call& call) {
     if (call.bytes(1).size() != 1) {
         return call.fail("delimiter must be a single character");
     }
-    return array_of(parse_csv_record(call.bytes(0), call.bytes(1)[0], call.arena()),
-                    call.arena());
+    return array_of(parse_csv_record(call.bytes(0), call.bytes(1)[0], call.arena()), call.arena());
 }
 
 const Function parse_csv_function{

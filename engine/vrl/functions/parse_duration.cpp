@@ -66,8 +66,8 @@ bool next_part(std::string_view& rest, Part& part) {
         }
         std::size_t after = unit;
         for (int letters = 0; letters < 2 && after < rest.size(); ++letters) {
-            const bool is_micro = rest.substr(after).starts_with("µ") ||
-                                  rest.substr(after).starts_with("μ");
+            const bool is_micro =
+                rest.substr(after).starts_with("µ") || rest.substr(after).starts_with("μ");
             if (!is_micro && std::isalpha(static_cast<unsigned char>(rest[after])) == 0) {
                 break;
             }
@@ -118,10 +118,11 @@ const Function parse_duration_function{
                        .one_of({"ns", "us", "µs", "ms", "cs", "ds", "s", "m", "h", "d", "w"})},
     .returns = kinds::floating,
     .fallible = true,
-    .examples = {{"Milliseconds", R"(parse_duration!("1005ms", unit: "s"))", "1.005"},
-                 {"Several parts", R"(parse_duration!("1h 30m", unit: "m"))", "90"},
-                 {"An unknown unit", R"(parse_duration!("1x", unit: "s"))",
-                  R"(function call error for "parse_duration" at (0:32): unknown duration unit: 'x')"}},
+    .examples =
+        {{"Milliseconds", R"(parse_duration!("1005ms", unit: "s"))", "1.005"},
+         {"Several parts", R"(parse_duration!("1h 30m", unit: "m"))", "90"},
+         {"An unknown unit", R"(parse_duration!("1x", unit: "s"))",
+          R"(function call error for "parse_duration" at (0:32): unknown duration unit: 'x')"}},
     .run = run,
 };
 

@@ -9,7 +9,8 @@ Prepared prepare(Preparation& call) {
     if (!grok) {
         return std::unexpected(CompileError{.code = 112,
                                             .message = grok.error(),
-                                            .labels = {"grok pattern error: " + grok.error()}});
+                                            .labels = {"grok pattern error: " + grok.error()},
+                                            .is_documented = false});
     }
     return *grok;
 }
@@ -32,12 +33,13 @@ const Function parse_grok_function{
                    required("pattern", kinds::bytes, "The grok pattern.").literal()},
     .returns = kinds::object,
     .fallible = true,
-    .examples = {{"Two fields", R"(parse_grok!("joe 42", "%{WORD:name} %{INT:age}"))",
-                  R"({ "age": "42", "name": "joe" })"},
-                 {"Groups of its own", R"(parse_grok!("abc1", "(?<letters>[a-z]+)%{INT}"))",
-                  R"({ "letters": "abc" })"},
-                 {"No match", R"(parse_grok!("x", "%{IP:ip}"))",
-                  R"(function call error for "parse_grok" at (0:28): unable to parse input with grok pattern)"}},
+    .examples =
+        {{"Two fields", R"(parse_grok!("joe 42", "%{WORD:name} %{INT:age}"))",
+          R"({ "age": "42", "name": "joe" })"},
+         {"Groups of its own", R"(parse_grok!("abc1", "(?<letters>[a-z]+)%{INT}"))",
+          R"({ "letters": "abc" })"},
+         {"No match", R"(parse_grok!("x", "%{IP:ip}"))",
+          R"(function call error for "parse_grok" at (0:28): unable to parse input with grok pattern)"}},
     .prepare = prepare,
     .run = run,
 };

@@ -60,12 +60,13 @@ const Function parse_regex_function{
                        : Type(kinds::object);
         },
     .fallible = true,
-    .examples = {{"A match", R"(parse_regex!("12 apples", r'(?P<number>\d+) (?P<what>\w+)'))",
-                  R"({ "number": "12", "what": "apples" })"},
-                 {"With numbers", R"(parse_regex!("a-b", r'(\w)-(?P<r>\w)', numeric_groups: true))",
-                  R"({ "0": "a-b", "1": "a", "2": "b", "r": "b" })"},
-                 {"No match", R"(parse_regex!("abc", r'(?P<z>z)'))",
-                  R"(function call error for "parse_regex" at (0:32): could not find any pattern matches)"}},
+    .examples =
+        {{"A match", R"(parse_regex!("12 apples", r'(?P<number>\d+) (?P<what>\w+)'))",
+          R"({ "number": "12", "what": "apples" })"},
+         {"With numbers", R"(parse_regex!("a-b", r'(\w)-(?P<r>\w)', numeric_groups: true))",
+          R"({ "0": "a-b", "1": "a", "2": "b", "r": "b" })"},
+         {"No match", R"(parse_regex!("abc", r'(?P<z>z)'))",
+          R"(function call error for "parse_regex" at (0:32): could not find any pattern matches)"}},
     .prepare = prepare,
     .run = run,
 };

@@ -44,8 +44,8 @@ Value run(Call& call) {
             continue;
         }
         std::size_t size = 1;
-        while (size < rest.size() && std::string_view(" \t\"[").find(rest[size]) ==
-                                         std::string_view::npos) {
+        while (size < rest.size() &&
+               std::string_view(" \t\"[").find(rest[size]) == std::string_view::npos) {
             ++size;
         }
         push_item(*tokens, token(rest.substr(0, size)), call.arena());

@@ -19,7 +19,9 @@ const Function to_syslog_facility_function{
     .parameters = {required("value", kinds::integer, "The code.")},
     .returns = kinds::bytes,
     .fallible = true,
-    .examples = {{"Code 0", R"(to_syslog_facility!(0))", R"("kern")"},{"Code 4", R"(to_syslog_facility!(4))", R"("auth")"},{"Code 16", R"(to_syslog_facility!(16))", R"("local0")"}},
+    .examples = {{"Code 0", R"(to_syslog_facility!(0))", R"("kern")"},
+                 {"Code 4", R"(to_syslog_facility!(4))", R"("auth")"},
+                 {"Code 16", R"(to_syslog_facility!(16))", R"("local0")"}},
     .run = run,
 };
 

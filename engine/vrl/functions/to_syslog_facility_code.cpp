@@ -21,7 +21,9 @@ const Function to_syslog_facility_code_function{
     .parameters = {required("value", kinds::bytes, "The name.")},
     .returns = kinds::integer,
     .fallible = true,
-    .examples = {{"kern", R"(to_syslog_facility_code!("kern"))", R"(0)"},{"auth", R"(to_syslog_facility_code!("auth"))", R"(4)"},{"local7", R"(to_syslog_facility_code!("local7"))", R"(23)"}},
+    .examples = {{"kern", R"(to_syslog_facility_code!("kern"))", R"(0)"},
+                 {"auth", R"(to_syslog_facility_code!("auth"))", R"(4)"},
+                 {"local7", R"(to_syslog_facility_code!("local7"))", R"(23)"}},
     .run = run,
 };
 

@@ -19,7 +19,9 @@ const Function to_syslog_level_function{
     .parameters = {required("value", kinds::integer, "The code.")},
     .returns = kinds::bytes,
     .fallible = true,
-    .examples = {{"Code 0", R"(to_syslog_level!(0))", R"("emerg")"},{"Code 4", R"(to_syslog_level!(4))", R"("warning")"},{"Code 7", R"(to_syslog_level!(7))", R"("debug")"}},
+    .examples = {{"Code 0", R"(to_syslog_level!(0))", R"("emerg")"},
+                 {"Code 4", R"(to_syslog_level!(4))", R"("warning")"},
+                 {"Code 7", R"(to_syslog_level!(7))", R"("debug")"}},
     .run = run,
 };
 

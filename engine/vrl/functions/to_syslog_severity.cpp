@@ -23,7 +23,9 @@ const Function to_syslog_severity_function{
     .parameters = {required("value", kinds::bytes, "The name; also `panic`, `error` and `warn`.")},
     .returns = kinds::integer,
     .fallible = true,
-    .examples = {{"emerg", R"(to_syslog_severity!("emerg"))", R"(0)"},{"error", R"(to_syslog_severity!("error"))", R"(3)"},{"debug", R"(to_syslog_severity!("debug"))", R"(7)"}},
+    .examples = {{"emerg", R"(to_syslog_severity!("emerg"))", R"(0)"},
+                 {"error", R"(to_syslog_severity!("error"))", R"(3)"},
+                 {"debug", R"(to_syslog_severity!("debug"))", R"(7)"}},
     .run = run,
 };
 

@@ -31,9 +31,9 @@ std::expected<Expansion, std::string> expand(std::string_view pattern) {
                                        ? std::string()
                                        : result.regex.substr(begin + 2, end - begin - 2);
         const std::string name = inside.substr(0, inside.find(':'));
-        const bool is_name =
-            !name.empty() && name.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrst"
-                                                    "uvwxyz0123456789_") == std::string::npos;
+        const bool is_name = !name.empty() && name.find_first_not_of(
+                                                  "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrst"
+                                                  "uvwxyz0123456789_") == std::string::npos;
         if (!is_name) {
             begin += 2;
             continue;
@@ -57,9 +57,8 @@ std::expected<Expansion, std::string> expand(std::string_view pattern) {
         }
     }
     if (result.regex.empty()) {
-        return std::unexpected(
-            fmt::format("The given pattern \"{}\" ended up compiling into an empty regex",
-                        pattern));
+        return std::unexpected(fmt::format(
+            "The given pattern \"{}\" ended up compiling into an empty regex", pattern));
     }
     return result;
 }
@@ -111,9 +110,8 @@ std::expected<void, std::string> Grok::build(const std::string& regex,
     initialize();
     machine_ = std::make_unique<Machine>();
     OnigErrorInfo info;
-    const int code =
-        onig_new(&machine_->regex, onig_text(regex), onig_text(regex) + regex.size(),
-                 ONIG_OPTION_NONE, ONIG_ENCODING_UTF8, ONIG_SYNTAX_DEFAULT, &info);
+    const int code = onig_new(&machine_->regex, onig_text(regex), onig_text(regex) + regex.size(),
+                              ONIG_OPTION_NONE, ONIG_ENCODING_UTF8, ONIG_SYNTAX_DEFAULT, &info);
     if (code != ONIG_NORMAL) {
         OnigUChar text[ONIG_MAX_ERROR_MESSAGE_LEN];
         const int size = onig_error_code_to_str(text, code, &info);

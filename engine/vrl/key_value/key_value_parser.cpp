@@ -49,8 +49,8 @@ private:
         const bool delimiter_is_missing =
             syntax_.standalone_keys == KeyValueSyntax::StandaloneKeys::Refused &&
             whole.find(syntax_.key_value_delimiter) == std::string_view::npos;
-        const std::string_view parser = delimiter_is_missing && !whole.empty() ? "TakeUntil"
-                                                                               : "Verify";
+        const std::string_view parser =
+            delimiter_is_missing && !whole.empty() ? "TakeUntil" : "Verify";
         if (whole.empty()) {
             return fmt::format("0: in {}, got empty input\n\n", parser);
         }
@@ -90,8 +90,7 @@ private:
             return false;
         }
         const bool has_delimiter = key_value_delimiter();
-        if (!has_delimiter &&
-            syntax_.standalone_keys == KeyValueSyntax::StandaloneKeys::Refused) {
+        if (!has_delimiter && syntax_.standalone_keys == KeyValueSyntax::StandaloneKeys::Refused) {
             return false;
         }
         // The value is read even where there is no delimiter, and then counts for nothing.
@@ -171,8 +170,8 @@ private:
             return std::nullopt;
         }
         const std::string_view after = rest_.substr(end + 1);
-        const std::string_view next = after.substr(
-            std::min(after.find_first_not_of(" \t"), after.size()));
+        const std::string_view next =
+            after.substr(std::min(after.find_first_not_of(" \t"), after.size()));
         if (!after.starts_with(follower) && !next.starts_with(follower) && !next.empty()) {
             return std::nullopt;
         }
@@ -184,9 +183,9 @@ private:
     std::string_view unescaped(std::string_view text) {
         std::string plain;
         for (std::size_t i = 0; i < text.size(); ++i) {
-            const bool escapes = text[i] == '\\' && i + 1 < text.size() &&
-                                 std::string_view("\"'\\").find(text[i + 1]) !=
-                                     std::string_view::npos;
+            const bool escapes =
+                text[i] == '\\' && i + 1 < text.size() &&
+                std::string_view("\"'\\").find(text[i + 1]) != std::string_view::npos;
             i += escapes ? 1 : 0;
             plain += text[i];
         }

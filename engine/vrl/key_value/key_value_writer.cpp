@@ -83,8 +83,8 @@ void append_field(std::string_view key, const Value& value, const KeyValueStyle&
 
 }  // namespace
 
-void write_key_values(const Value& object, std::span<const Value> first,
-                      const KeyValueStyle& style, std::string& out) {
+void write_key_values(const Value& object, std::span<const Value> first, const KeyValueStyle& style,
+                      std::string& out) {
     Fields fields;
     flatten({}, object, fields);
     for (const Value& name : first) {

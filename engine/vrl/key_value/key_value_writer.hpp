@@ -22,7 +22,7 @@ struct KeyValueStyle {
 
 /// Nested values are flattened, with keys such as `a.b.0`. The fields of `first` (strings) come
 /// first, all others in order of their keys.
-void write_key_values(const Value& object, std::span<const Value> first,
-                      const KeyValueStyle& style, std::string& out);
+void write_key_values(const Value& object, std::span<const Value> first, const KeyValueStyle& style,
+                      std::string& out);
 
 }  // namespace engine::vrl

@@ -45,8 +45,7 @@ public:
             return std::nullopt;
         }
         message.timestamp = *time;
-        for (auto* field : {&message.hostname, &message.appname, &message.procid,
-                            &message.msgid}) {
+        for (auto* field : {&message.hostname, &message.appname, &message.procid, &message.msgid}) {
             const std::string_view text = word();
             if (text.empty()) {
                 return std::nullopt;
@@ -248,9 +247,9 @@ private:
         std::string value;
         std::size_t i = equals + 2;
         for (; i < rest_.size() && rest_[i] != '"'; ++i) {
-            const bool escapes = rest_[i] == '\\' && i + 1 < rest_.size() &&
-                                 std::string_view("\"\\]").find(rest_[i + 1]) !=
-                                     std::string_view::npos;
+            const bool escapes =
+                rest_[i] == '\\' && i + 1 < rest_.size() &&
+                std::string_view("\"\\]").find(rest_[i + 1]) != std::string_view::npos;
             i += escapes ? 1 : 0;
             value += rest_[i];
         }
@@ -269,8 +268,8 @@ private:
 
 }  // namespace
 
-std::optional<SyslogMessage> parse_syslog_message(std::string_view text,
-                                                  const absl::TimeZone& zone, absl::Time now) {
+std::optional<SyslogMessage> parse_syslog_message(std::string_view text, const absl::TimeZone& zone,
+                                                  absl::Time now) {
     if (auto message = SyslogParser(text, zone, now).rfc5424()) {
         return message;
     }

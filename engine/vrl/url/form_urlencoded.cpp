@@ -9,9 +9,9 @@ namespace engine::vrl {
 namespace {
 
 int hex_digit(char c) {
-    return c >= '0' && c <= '9'               ? c - '0'
+    return c >= '0' && c <= '9'                     ? c - '0'
            : (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (c | 0x20) - 'a' + 10
-                                              : -1;
+                                                    : -1;
 }
 
 std::string decoded(std::string_view text) {

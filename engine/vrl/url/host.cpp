@@ -68,8 +68,8 @@ std::optional<std::uint64_t> ipv4_number(std::string_view text) {
     }
     std::uint64_t number = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number, base);
-    const bool is_valid = text.empty() ? base == 16
-                                       : error == std::errc() && end == text.data() + text.size();
+    const bool is_valid =
+        text.empty() ? base == 16 : error == std::errc() && end == text.data() + text.size();
     return is_valid ? std::optional(number) : std::nullopt;
 }
 
@@ -86,8 +86,8 @@ std::optional<Host> ipv4(std::string_view name) {
         rest.remove_prefix(dot + 1);
     }
     const std::string_view last = parts.back();
-    const bool is_digits = !last.empty() &&
-                           last.find_first_not_of("0123456789") == std::string_view::npos;
+    const bool is_digits =
+        !last.empty() && last.find_first_not_of("0123456789") == std::string_view::npos;
     if (!is_digits && !ipv4_number(last)) {
         return std::nullopt;
     }

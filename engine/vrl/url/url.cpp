@@ -131,12 +131,12 @@ private:
             const std::string_view user = text.substr(0, at);
             const std::size_t colon = std::min(user.find(':'), user.size());
             url_.username = percent_encode(user.substr(0, colon), userinfo_escapes);
-            url_.password = percent_encode(user.substr(std::min(colon + 1, user.size())),
-                                           userinfo_escapes);
+            url_.password =
+                percent_encode(user.substr(std::min(colon + 1, user.size())), userinfo_escapes);
             text.remove_prefix(at + 1);
         }
-        const std::size_t bracket = text.starts_with('[') ? std::min(text.find(']'), text.size())
-                                                          : 0;
+        const std::size_t bracket =
+            text.starts_with('[') ? std::min(text.find(']'), text.size()) : 0;
         const std::size_t colon = text.find(':', bracket);
         const std::string_view name = text.substr(0, colon);
         if (name.empty() && (special || text != "")) {
@@ -189,8 +189,8 @@ private:
             url_.path += '/';
             url_.path += segment;
         }
-        const bool needs_slash = segments.empty() ? is_special(url_.scheme) || ends_open
-                                                  : ends_open;
+        const bool needs_slash =
+            segments.empty() ? is_special(url_.scheme) || ends_open : ends_open;
         url_.path += needs_slash && (url_.path.empty() || ends_open) ? "/" : "";
     }
 
