@@ -3,6 +3,7 @@
 #include "engine/vrl/compiler.hpp"
 #include "engine/vrl/expressions.hpp"
 #include "engine/vrl/print.hpp"
+#include "engine/vrl/regex/dynamic_regex.hpp"
 
 namespace engine::vrl {
 
@@ -38,6 +39,10 @@ Value fallback_of(const Type& type, Arena& constants) {
     }
     if (kinds == kinds::timestamp) {
         return Value::timestamp({});
+    }
+    if (kinds == kinds::regex) {
+        const auto empty = regex::dynamic_regex("");
+        return empty ? Value::regex(*empty) : Value::null();
     }
     Value value;
     if (kinds == kinds::array) {

@@ -313,7 +313,7 @@ Diagnostic CallCompiler::compile_error(const CompileError& error) const {
         diagnostic.labels.push_back(
             {diagnostic.labels.empty() ? LabelStyle::Primary : LabelStyle::Context, span_, label});
     }
-    if (!error.labels.empty()) {
+    if (!error.labels.empty() && error.is_documented) {
         diagnostic.notes.push_back(fmt::format(
             "learn more about error code {0} at https://errors.vrl.dev/{0}", error.code));
     }

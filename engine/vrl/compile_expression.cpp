@@ -147,7 +147,7 @@ Compiler::Result Compiler::regex(const ast::RegexLiteral& node, Span span) {
     auto compiled = engine::regex::Regex::compile(without_escaped_quotes(node.pattern));
     if (!compiled) {
         error(Diagnostic::error(101, "invalid regular expression")
-                  .primary(span, compiled.error())
+                  .primary(span, engine::regex::one_line(compiled.error()))
                   .see("regular expressions", "https://vrl.dev/expressions/#regular-expression"));
         return std::nullopt;
     }

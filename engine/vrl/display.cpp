@@ -1,9 +1,10 @@
 #include "engine/vrl/display.hpp"
 
+#include <absl/time/civil_time.h>
+#include <absl/time/time.h>
 #include <fmt/format.h>
 
 #include <charconv>
-#include <chrono>
 #include <cmath>
 
 #include "engine/event/shape.hpp"
@@ -127,19 +128,19 @@ void append_float(double value, std::string& out) {
 }
 
 void append_timestamp(Timestamp value, std::string& out) {
-    using namespace std::chrono;
     // Nanoseconds from a whole second on belong to a leap second.
     const int leap = value.nanoseconds >= 1'000'000'000 ? 1 : 0;
     value.nanoseconds -= leap != 0 ? 1'000'000'000 : 0;
-    const sys_seconds seconds_since_epoch{seconds{value.seconds}};
-    const auto day = floor<days>(seconds_since_epoch);
-    const year_month_day date{day};
-    const hh_mm_ss time{seconds_since_epoch - day};
-    const int year = static_cast<int>(date.year());
+    // std::chrono's years have 16 bits only.
+    const auto time =
+        absl::ToCivilSecond(absl::FromUnixSeconds(value.seconds), absl::UTCTimeZone());
+    const std::int64_t year = time.year();
     fmt::format_to(std::back_inserter(out), "{}{:04}-{:02}-{:02}T{:02}:{:02}:{:02}",
-                   year > 9999 ? "+" : "", year, static_cast<unsigned>(date.month()),
-                   static_cast<unsigned>(date.day()), time.hours().count(), time.minutes().count(),
-                   time.seconds().count() + leap);
+                   year > 9999 ? "+"
+                   : year < 0  ? "-"
+                               : "",
+                   year < 0 ? -year : year, time.month(), time.day(), time.hour(), time.minute(),
+                   time.second() + leap);
     const std::uint32_t nanoseconds = value.nanoseconds;
     if (nanoseconds == 0) {
         out += 'Z';

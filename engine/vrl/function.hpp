@@ -151,7 +151,9 @@ struct CompileError {
     /// After `error[E403] `.
     std::string message;
     /// One label line each, on the whole call; none: the error is shown without source.
-    std::vector<std::string> labels;
+    std::vector<std::string> labels = {};
+    /// Whether the language's documentation knows the code, and the error says so.
+    bool is_documented = true;
 
     [[nodiscard]] static CompileError invalid_argument(std::string_view parameter,
                                                        std::string_view error,

@@ -18,6 +18,11 @@ namespace engine::vrl::golden {
 
 namespace {
 
+/// Error texts are recorded without the line breaks that end them.
+std::string_view without_line_ends(std::string_view text) {
+    return text.substr(0, text.find_last_not_of('\n') + 1);
+}
+
 /// Each diagnostic ends in the same two lines; goldens leave them out.
 std::string without_standing_notes(std::string text) {
     for (const std::string_view note :
@@ -90,7 +95,7 @@ std::string run_program(const Case& golden, const Program& program) {
     std::string problems;
     if (const std::string* error = find(golden, "error")) {
         problems += outcome.ok() ? difference("error", *error, "result " + display(outcome.value))
-                                 : difference("error", *error, outcome.message);
+                                 : difference("error", *error, without_line_ends(outcome.message));
     }
     if (const std::string* result = find(golden, "result")) {
         problems += difference(

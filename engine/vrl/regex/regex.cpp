@@ -2,6 +2,7 @@
 
 #include <re2/re2.h>
 
+#include <algorithm>
 #include <array>
 #include <map>
 #include <mutex>
@@ -65,7 +66,9 @@ std::expected<std::shared_ptr<const Regex>, std::string> Regex::compile_new(
     options.set_encoding(RE2::Options::EncodingUTF8);
     auto machine = std::make_unique<Machine>(translation->pattern, options);
     if (!machine->re2.ok()) {
-        const bool too_big = machine->re2.error_code() == RE2::ErrorPatternTooLarge;
+        // RE2 limits repetitions where the reference limits what they make of the pattern.
+        const bool too_big = machine->re2.error_code() == RE2::ErrorPatternTooLarge ||
+                             machine->re2.error_code() == RE2::ErrorRepeatSize;
         return std::unexpected(too_big ? std::string("Compiled regex exceeds size limit of "
                                                      "10485760 bytes.")
                                        : "regex parse error: " + machine->re2.error());
@@ -101,6 +104,22 @@ bool Regex::find(std::string_view text, std::size_t from,
         groups[i] = {pieces[i].data(), pieces[i].size()};
     }
     return true;
+}
+
+std::string one_line(std::string_view error) {
+    constexpr std::string_view head = "regex parse error:\n    ";
+    const std::size_t why = error.rfind("\nerror: ");
+    const std::size_t markers = error.substr(0, why).rfind("\n    ");
+    if (!error.starts_with(head) || why == std::string_view::npos || markers < head.size()) {
+        return std::string(error);
+    }
+    const std::string_view pattern = error.substr(head.size(), markers - head.size());
+    std::string_view marks = error.substr(markers, why - markers);
+    marks.remove_prefix(std::min(marks.find('^'), marks.size()));
+    // One marker alone is not shown.
+    return "regex parse error: " + std::string(error.substr(why + 8)) +
+           (marks.size() < 2 ? std::string() : ": " + std::string(marks)) + ": " +
+           std::string(pattern);
 }
 
 }  // namespace engine::regex

@@ -13,7 +13,7 @@ namespace engine::regex {
 /// A compiled regular expression in Rust-regex syntax. Immutable; any thread may match with it.
 class Regex {
 public:
-    /// The error is the reference's text, such as `regex parse error: unclosed group: (abc`.
+    /// The error is the reference's text: several lines that show the pattern and mark a place.
     [[nodiscard]] static std::expected<std::shared_ptr<const Regex>, std::string> compile(
         std::string_view pattern);
     ~Regex();
@@ -42,5 +42,9 @@ private:
     std::vector<std::string> names_;
     std::unique_ptr<Machine> machine_;
 };
+
+/// The error of `compile` as diagnostics show it, such as `regex parse error: unclosed group:
+/// (abc`.
+[[nodiscard]] std::string one_line(std::string_view error);
 
 }  // namespace engine::regex

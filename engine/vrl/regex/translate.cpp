@@ -53,13 +53,15 @@ private:
     }
     void emit(std::string_view text) { result_.pattern += text; }
 
-    /// The reference shows the message, the markers unless there is but one, and the pattern.
-    [[nodiscard]] std::string error(std::string_view why, std::size_t, std::size_t length) const {
-        return error(why, length < 2 ? std::string() : std::string(length, '^'));
+    /// Markers stand below what is wrong.
+    [[nodiscard]] std::string error(std::string_view why, std::size_t begin,
+                                    std::size_t length) const {
+        return error(why, begin, std::string(length, '^'));
     }
-    [[nodiscard]] std::string error(std::string_view why, const std::string& markers) const {
-        return fmt::format("regex parse error: {}{}: {}", why,
-                           markers.empty() ? "" : ": " + markers, pattern_);
+    [[nodiscard]] std::string error(std::string_view why, std::size_t begin,
+                                    const std::string& markers) const {
+        return fmt::format("regex parse error:\n    {}\n    {}{}\nerror: {}", pattern_,
+                           std::string(begin, ' '), markers, why);
     }
     Status fail(std::string_view why, std::size_t begin, std::size_t length) const {
         return std::unexpected(error(why, begin, length));
@@ -158,7 +160,7 @@ private:
         if (earlier != result_.group_names.end()) {
             const std::size_t first =
                 name_positions_[static_cast<std::size_t>(earlier - result_.group_names.begin())];
-            return std::unexpected(error("duplicate capture group name",
+            return std::unexpected(error("duplicate capture group name", first,
                                          std::string(name.size(), '^') +
                                              std::string(position_ - first - name.size(), ' ') +
                                              std::string(name.size(), '^')));

@@ -1,0 +1,66 @@
+#include "engine/vrl/function.hpp"
+#include "engine/vrl/logs/log_format.hpp"
+
+namespace engine::vrl {
+namespace {
+
+using enum LogFormat::FieldKind;
+
+const LogFormat& combined_log_format() {
+    static const LogFormat format(
+        R"re(^\s*(?:-|(?P<host>.*?))\s+(?:-|(?P<identity>.*?))\s+(?:-|(?P<user>.*?))\s+)re"
+        R"re((?:-|\[(?:-|(?P<timestamp>[^\[]*))\])\s+)re"
+        R"re((?:-|"(?:-|\s*|(?P<message>(?P<method>\w+)\s+(?P<path>(?:\\"|[^"])*?)\s+)re"
+        R"re((?P<protocol>[^"\s]*)\s*))")\s+(?:-|(?P<status>\d+))\s+(?:-|(?P<size>\d+))\s+)re"
+        R"re("(?P<referrer>[^"]*)"\s+"(?:-|(?P<agent>[^"]*))")re",
+        {{"timestamp", Time}, {"status", Integer}, {"size", Integer}});
+    return format;
+}
+
+const LogFormat& error_log_format() {
+    static const LogFormat format(
+        R"re(^\s*(?:-|\[(?:-|(?P<timestamp>[^\[]*))\])\s+)re"
+        R"re((?:-|\[(?:-|(?P<module>[^:\]]*)?:(?P<severity>[^\[\]]*))\])\s+)re"
+        R"re((?:-|\[\s*pid\s*(?:-|(?P<pid>[^:\]]*)(?::\s*tid\s*(?P<thread>[^\[\]]*))?)\])\s+)re"
+        R"re((?:\[client\s+(?:-|(?P<client>[^\]]*?)(?::(?P<port>\d+))?)\]\s+)?(?P<message>.*)$)re",
+        {{"timestamp", Time}, {"pid", Integer}, {"port", Integer}});
+    return format;
+}
+
+Value run(Call& call) {
+    const std::string_view name = call.bytes(1);
+    const LogFormat& format = name == "common"     ? common_log_format()
+                              : name == "combined" ? combined_log_format()
+                                                   : error_log_format();
+    const std::optional<Value> fields = format.parse(call, call.bytes(0), call.bytes(2));
+    return fields ? *fields : call.fail("failed parsing {} log line", name);
+}
+
+const Function parse_apache_log_function{
+    .name = "parse_apache_log",
+    .category = "Parse",
+    .summary = "Parses a line of Apache's access or error log.",
+    .parameters = {required("value", kinds::bytes, "The line."),
+                   required("format", kinds::bytes, "Which log it is from.")
+                       .literal()
+                       .one_of({"common", "combined", "error"}),
+                   optional("timestamp_format", kinds::bytes, "The format of its time.",
+                            Value::bytes("%d/%b/%Y:%T %z"))},
+    .returns = kinds::object,
+    .fallible = true,
+    .examples =
+        {{"Common",
+          R"(parse_apache_log!("- - - [01/Jan/2021:00:00:00 +0000] \"-\" 408 -", "common"))",
+          R"({ "status": 408, "timestamp": t'2021-01-01T00:00:00Z' })"},
+         {"Combined",
+          R"(parse_apache_log!("- - - - \"-\" 200 5 \"http://r/\" \"curl\"", "combined"))",
+          R"({ "agent": "curl", "referrer": "http://r/", "size": 5, "status": 200 })"},
+         {"Error",
+          R"(parse_apache_log!("[Mon Mar 01 12:00:19 2021] [a:warn] [pid 1] [client ::1:80] x", "error", timestamp_format: "%a %b %d %T %Y"))",
+          R"({ "client": "::1", "message": "x", "module": "a", "pid": 1, "port": 80, "severity": "warn", "timestamp": t'2021-03-01T12:00:19Z' })"}},
+    .run = run,
+};
+
+}  // namespace
+ENGINE_REGISTER_FUNCTION(parse_apache_log_function);
+}  // namespace engine::vrl

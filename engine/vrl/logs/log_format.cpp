@@ -1,0 +1,91 @@
+#include "engine/vrl/logs/log_format.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include "engine/diagnostic/assert.hpp"
+#include "engine/vrl/strptime.hpp"
+
+namespace engine::vrl {
+
+LogFormat::LogFormat(std::string_view pattern, std::vector<Field> fields) {
+    auto regex = regex::Regex::compile(pattern);
+    ENGINE_ASSERT(regex.has_value(), "log formats are constants");
+    regex_ = *regex;
+    for (const std::string& name : regex_->group_names()) {
+        const auto field = std::ranges::find(fields, std::string_view(name), &Field::name);
+        kinds_.push_back(field == fields.end() ? FieldKind::Text : field->kind);
+    }
+}
+
+Value LogFormat::convert(Call& call, std::size_t group, std::string_view text,
+                         std::string_view time_format) const {
+    switch (kinds_[group]) {
+        case FieldKind::Integer: {
+            std::int64_t number = 0;
+            const auto [end, error] =
+                std::from_chars(text.data(), text.data() + text.size(), number);
+            return error == std::errc() && end == text.data() + text.size()
+                       ? Value::integer(number)
+                       : call.fail("failed parsing {}", regex_->group_names()[group]);
+        }
+        case FieldKind::Float: {
+            double number = 0;
+            const auto [end, error] =
+                std::from_chars(text.data(), text.data() + text.size(), number);
+            return error == std::errc() && end == text.data() + text.size()
+                       ? Value::floating(number)
+                       : call.fail("failed parsing {}", regex_->group_names()[group]);
+        }
+        case FieldKind::Time: {
+            const auto time = parse_time(text, time_format, call.timezone());
+            return time ? Value::timestamp(*time)
+                        : call.fail("failed parsing timestamp {} using format {}: {}", text,
+                                    time_format, time.error());
+        }
+        case FieldKind::Text:
+            break;
+    }
+    return Value::bytes(text);
+}
+
+std::optional<Value> LogFormat::parse(Call& call, std::string_view line,
+                                      std::string_view time_format) const {
+    std::string buffer;
+    std::string_view text = utf8_lossy(line, buffer);
+    if (text.data() == buffer.data()) {
+        text = call.arena().copy(text);
+    }
+    const std::span<std::string_view> groups(
+        call.arena().allocate_array<std::string_view>(regex_->group_count()),
+        regex_->group_count());
+    if (!regex_->find(text, 0, groups)) {
+        return std::nullopt;
+    }
+    auto* members = call.arena().allocate_array<Member>(groups.size());
+    std::size_t count = 0;
+    for (std::size_t i = 1; i < groups.size(); ++i) {
+        if (groups[i].data() == nullptr || regex_->group_names()[i].empty()) {
+            continue;
+        }
+        const Value value = convert(call, i, groups[i], time_format);
+        if (value.is_failure()) {
+            return value;
+        }
+        members[count++] = {regex_->group_names()[i], value};
+    }
+    return object_of({members, count}, call.arena());
+}
+
+const LogFormat& common_log_format() {
+    using enum LogFormat::FieldKind;
+    static const LogFormat format(
+        R"re(^\s*(?:-|(?P<host>.*?))\s+(?:-|(?P<identity>.*?))\s+(?:-|(?P<user>.*?))\s+)re"
+        R"re((?:-|\[(?:-|(?P<timestamp>[^\[]*))\])\s+)re"
+        R"re((?:-|"(?:-|\s*|(?P<message>(?P<method>\w+)\s+(?P<path>(?:\\"|[^"])*?)\s+)re"
+        R"re((?P<protocol>[^"\s]*)\s*))")\s+(?:-|(?P<status>\d+))\s+(?:-|(?P<size>\d+))\s*$)re",
+        {{"timestamp", Time}, {"status", Integer}, {"size", Integer}});
+    return format;
+}
+
+}  // namespace engine::vrl

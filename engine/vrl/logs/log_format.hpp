@@ -1,0 +1,46 @@
+#pragma once
+
+#include <expected>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/vrl/function.hpp"
+#include "engine/vrl/regex/captures.hpp"
+
+namespace engine::vrl {
+
+/// A kind of log line: a regular expression whose named groups become fields. A group that took no
+/// part is left out. Immutable; constants of process lifetime.
+class LogFormat {
+public:
+    enum class FieldKind : std::uint8_t { Text, Integer, Float, Time };
+    struct Field {
+        std::string_view name;
+        FieldKind kind;
+    };
+
+    /// Fields that are not listed are text.
+    LogFormat(std::string_view pattern, std::vector<Field> fields);
+
+    /// The object of a line's fields; null where the line is not of this format; failure where a
+    /// field can't be converted.
+    [[nodiscard]] std::optional<Value> parse(Call& call, std::string_view line,
+                                             std::string_view time_format) const;
+
+private:
+    [[nodiscard]] Value convert(Call& call, std::size_t group, std::string_view text,
+                                std::string_view time_format) const;
+
+    std::shared_ptr<const regex::Regex> regex_;
+    std::vector<FieldKind> kinds_;
+};
+
+/// Apache's `common` format.
+[[nodiscard]] const LogFormat& common_log_format();
+/// The time in access logs, `10/Oct/2000:13:55:36 -0700`.
+inline constexpr std::string_view access_log_time = "%d/%b/%Y:%T %z";
+
+}  // namespace engine::vrl
