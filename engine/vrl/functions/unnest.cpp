@@ -1,0 +1,47 @@
+#include "engine/vrl/function.hpp"
+
+namespace engine::vrl {
+namespace {
+
+Value run(Call& call) {
+    const Query& place = call.query(0);
+    const Value root = place.get_root(call.context());
+    if (root.is_failure()) {
+        return root;
+    }
+    const Value* array = engine::get(root, place.path());
+    const Value found = array == nullptr ? Value::null() : *array;
+    if (!found.is_array()) {
+        return call.wrong_kind(kinds::array, found);
+    }
+    const std::span<const Value> items = found.as_array().view();
+    ArrayNode* copies = new_array(items.size(), call.arena());
+    for (const Value& item : items) {
+        Value copy = root;
+        freeze(copy, call.arena());
+        engine::insert(copy, place.path(), call.share(item), call.arena());
+        copies->items[copies->size++] = copy;
+    }
+    return Value::array(copies);
+}
+
+const Function unnest_function{
+    .name = "unnest",
+    .category = "Object",
+    .summary =
+        "For each item of the array at the path, a copy of the whole with that item in the array's "
+        "place.",
+    .parameters = {required("path", kinds::array, "The path of the array.").query()},
+    .returns = kinds::array,
+    .examples = {{"The event", R"(unnest!(.l))", R"([{ "k": "v", "l": 1 }, { "k": "v", "l": 2 }])",
+                  R"({"k": "v", "l": [1, 2]})"},
+                 {"A variable", R"(x = {"a": [1]}; unnest(x.a))", R"([{ "a": 1 }])"},
+                 {"Not an array", R"(unnest!(.l))",
+                  R"(function call error for "unnest" at (0:11): expected array, got string)",
+                  R"({"l": "x"})"}},
+    .run = run,
+};
+
+}  // namespace
+ENGINE_REGISTER_FUNCTION(unnest_function);
+}  // namespace engine::vrl
