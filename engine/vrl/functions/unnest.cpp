@@ -15,10 +15,13 @@ Value run(Call& call) {
         return call.wrong_kind(kinds::array, found);
     }
     const std::span<const Value> items = found.as_array().view();
+    // An item of an array makes room first, so what came after it takes its place.
+    Value rest = root;
+    freeze(rest, call.arena());
+    static_cast<void>(engine::remove(rest, place.path(), true, call.arena()));
     ArrayNode* copies = new_array(items.size(), call.arena());
     for (const Value& item : items) {
-        Value copy = root;
-        freeze(copy, call.arena());
+        Value copy = call.share(rest);
         engine::insert(copy, place.path(), call.share(item), call.arena());
         copies->items[copies->size++] = copy;
     }
