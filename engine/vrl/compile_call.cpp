@@ -313,7 +313,7 @@ Diagnostic CallCompiler::compile_error(const CompileError& error) const {
         diagnostic.labels.push_back(
             {diagnostic.labels.empty() ? LabelStyle::Primary : LabelStyle::Context, span_, label});
     }
-    if (!error.labels.empty()) {
+    if (!error.labels.empty() && error.is_explained) {
         diagnostic.notes.push_back(fmt::format(
             "learn more about error code {0} at https://errors.vrl.dev/{0}", error.code));
     }
@@ -411,7 +411,7 @@ bool CallCompiler::prepare() {
         return true;
     }
     Preparation preparation(call_types_, compiler_.program_.constants_,
-                            compiler_.options_.timezone);
+                            compiler_.options_);
     Prepared prepared = function_->prepare(preparation);
     if (!prepared) {
         compiler_.error(compile_error(prepared.error()));
