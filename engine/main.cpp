@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include "engine/cli/docs.hpp"
+#include "engine/cli/graph.hpp"
 #include "engine/cli/list.hpp"
 #include "engine/cli/run.hpp"
 #include "engine/cli/validate.hpp"
@@ -32,6 +33,16 @@ int main(int argc, char** argv) {
     validate->callback([&] {
         command = true;
         code = cli::validate(arguments, validate_arguments);
+    });
+
+    std::string drawing = "dot";
+    CLI::App* graph = app.add_subcommand("graph", "Draw which component sends to which");
+    arguments.add_config_options(*graph);
+    graph->add_option("--format", drawing, "Language of the drawing")
+        ->check(CLI::IsMember({"dot", "mermaid"}));
+    graph->callback([&] {
+        command = true;
+        code = cli::graph(arguments, drawing);
     });
 
     std::string format = "text";

@@ -80,10 +80,10 @@ private:
             if (slept == io::SleepResult::Stopped) {
                 break;
             }
-            context_->log.info(log_target, "Collected events.",
-                               {telemetry::field("events", static_cast<std::int64_t>(events_)),
-                                telemetry::field("raw_bytes_collected",
-                                                 static_cast<std::int64_t>(bytes_))});
+            context_->log.info(
+                log_target, "Collected events.",
+                {telemetry::field("events", static_cast<std::int64_t>(events_)),
+                 telemetry::field("raw_bytes_collected", static_cast<std::int64_t>(bytes_))});
         }
         reported_.set();
     }
@@ -106,8 +106,7 @@ std::unique_ptr<component::Sink> build(Options options, component::BuildContext&
 }  // namespace
 }  // namespace engine
 
-ENGINE_REGISTER_SINK(engine::Options,
-                     {.type = "blackhole",
-                      .summary = "Takes events and discards them.",
-                      .options = engine::options,
-                      .build = engine::build})
+ENGINE_REGISTER_SINK(engine::Options, {.type = "blackhole",
+                                       .summary = "Takes events and discards them.",
+                                       .options = engine::options,
+                                       .build = engine::build})

@@ -68,7 +68,8 @@ config::OptionTable<Options> options() {
                              {"bsd_syslog", Format::BsdSyslog, "Syslog of RFC 3164."},
                              {"rfc3164", Format::BsdSyslog, "Same as `bsd_syslog`."},
                              {"json", Format::Json, "An access log in JSON."},
-                         })),
+                         }))
+            .example("\"json\""),
         optional("lines", &O::lines, "For format shuffle: the lines to choose from."),
         optional("sequence", &O::sequence, "For format shuffle: number the lines from 0."),
         optional("framing", &O::framing, "How frames are told apart in a line; none by default.",
@@ -166,7 +167,7 @@ private:
 
     void add_fields(Batch& batch, Timestamp now) const {
         if (options_.decoding.codec == "bytes") {
-            fields_.unwrap_messages(batch);
+            fields_.place_messages(batch);
         }
         for (std::size_t i = 0; i < batch.size(); ++i) {
             fields_.add(batch, i, service_key_, service_metadata_, Value::bytes("vector"));

@@ -50,6 +50,16 @@ public:
     io::Task<Result<void>> start(component::SourceContext& context) override;
     io::Task<void> stop() override;
     [[nodiscard]] bool provides_requests() const override { return true; }
+    [[nodiscard]] std::vector<std::string> request_limits() const override {
+        std::vector<std::string> limits;
+        if (options_.method != http_server::any_method) {
+            limits.push_back(fmt::format("the method `{}`", options_.method));
+        }
+        if (options_.strict_path && options_.path == "/") {
+            limits.emplace_back("the path `/`");
+        }
+        return limits;
+    }
     [[nodiscard]] bool can_acknowledge() const override { return true; }
 
 private:

@@ -271,7 +271,7 @@ private:
 
     void add_fields(Batch& batch, Timestamp now) const {
         if (unwrap_) {
-            fields_.unwrap_messages(batch);
+            fields_.place_messages(batch);
         }
         const Value host = Value::copy_of(host_, batch.arena());
         for (std::size_t i = 0; i < batch.size(); ++i) {

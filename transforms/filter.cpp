@@ -60,16 +60,15 @@ private:
 };
 
 std::unique_ptr<component::Transform> build(Options options, component::BuildContext& context) {
-    auto condition = vrl::Condition::compile(options.condition, {}, context.globals,
-                                             context.problems);
+    auto condition =
+        vrl::Condition::compile(options.condition, {}, context.globals, context.problems);
     return condition ? std::make_unique<Filter>(std::move(*condition)) : nullptr;
 }
 
 }  // namespace
 }  // namespace engine
 
-ENGINE_REGISTER_TRANSFORM(engine::Options,
-                          {.type = "filter",
-                           .summary = "Passes events on which a condition holds.",
-                           .options = engine::options,
-                           .build = engine::build})
+ENGINE_REGISTER_TRANSFORM(engine::Options, {.type = "filter",
+                                            .summary = "Passes events on which a condition holds.",
+                                            .options = engine::options,
+                                            .build = engine::build})

@@ -8,8 +8,8 @@
 #include "engine/event/path.hpp"
 #include "engine/vrl/template.hpp"
 
-// Numbers events by a key, the same key the same number on every replica and after every restart, so
-// that all requests of one process reach the same backend.
+// Numbers events by a key, the same key the same number on every replica and after every restart,
+// so that all requests of one process reach the same backend.
 namespace engine {
 namespace {
 
@@ -74,17 +74,19 @@ config::Type<Missing> missing_type() {
 config::OptionTable<Options> options() {
     using namespace config;
     const OptionTable<KeyOptions> key_options = {
-        required("key", &KeyOptions::key,
-                 "Template of the key. `headers.<name>`, `query.<name>`, `method` and `path` read the "
-                 "request; `.field` reads the event.",
-                 located(type_of<std::string>()))
+        required(
+            "key", &KeyOptions::key,
+            "Template of the key. `headers.<name>`, `query.<name>`, `method` and `path` read the "
+            "request; `.field` reads the event.",
+            located(type_of<std::string>()))
             .example("\"{{ headers.x-process-id }}\""),
         optional("missing", &KeyOptions::missing, "What becomes of events without a key.",
                  missing_type()),
-        optional("algorithm", &KeyOptions::algorithm, "How a key's hash becomes a number.",
-                 choice<Algorithm>({{"jump", Algorithm::Jump,
-                                     "Jump consistent hash: one partition more moves few keys."},
-                                    {"modulo", Algorithm::Modulo, "The hash modulo `partitions`."}})),
+        optional(
+            "algorithm", &KeyOptions::algorithm, "How a key's hash becomes a number.",
+            choice<Algorithm>({{"jump", Algorithm::Jump,
+                                "Jump consistent hash: one partition more moves few keys."},
+                               {"modulo", Algorithm::Modulo, "The hash modulo `partitions`."}})),
     };
     return OptionTable<Options>{
         required("partition", &Options::partition, "The key.", key_options.type()),
@@ -92,7 +94,8 @@ config::OptionTable<Options> options() {
     }
         .check([](const Options& options, const Node& node, OptionContext& context) {
             const Missing& missing = options.partition.missing;
-            if (missing.policy == Missing::Policy::Fixed && missing.partition >= options.partitions) {
+            if (missing.policy == Missing::Policy::Fixed &&
+                missing.partition >= options.partitions) {
                 const Node* value = node.find("partition")->value.find("missing") != nullptr
                                         ? &node.find("partition")->value.find("missing")->value
                                         : &node;
@@ -134,11 +137,10 @@ std::uint32_t jump(std::uint64_t hash, std::uint32_t partitions) {
 
 class Partition final : public component::Transform {
 public:
-    Partition(const Options& options, vrl::Template key) : options_(options), key_(std::move(key)) {}
+    Partition(const Options& options, vrl::Template key)
+        : options_(options), key_(std::move(key)) {}
 
-    void start(const component::RunContext& context) override {
-        metrics_ = &context.metrics;
-    }
+    void start(const component::RunContext& context) override { metrics_ = &context.metrics; }
 
     void process(Delivery delivery, component::TransformOutputs& outputs) const override {
         if (!delivery.batch->unique()) {

@@ -94,8 +94,8 @@ public:
     void process(Delivery delivery, component::TransformOutputs& outputs) const override {
         const BatchRef input = delivery.batch;
         const std::size_t count = input->size();
-        // Programs write to the arena of the batch that they fill; the input stays as it is, so that
-        // an event on which the program fails is still there unchanged.
+        // Programs write to the arena of the batch that they fill; the input stays as it is, so
+        // that an event on which the program fails is still there unchanged.
         BatchRef output = Batch::derive(input);
         BatchRef dropped;
         output->retain(program_);
@@ -227,8 +227,7 @@ std::optional<config::Located<std::string>> program_text(const Options& options,
     for (const auto& name : names) {
         std::ifstream stream(name.value, std::ios::binary);
         if (!stream) {
-            problems.error(name.location,
-                           fmt::format("Could not open vrl program {}", name.value));
+            problems.error(name.location, fmt::format("Could not open vrl program {}", name.value));
             return std::nullopt;
         }
         if (!program.value.empty()) {
@@ -245,8 +244,8 @@ std::unique_ptr<component::Transform> build(Options options, component::BuildCon
         return nullptr;
     }
     vrl::CompileOptions compile;
-    compile.timezone = vrl::timezone_of(options.timezone ? options.timezone
-                                                         : context.globals.timezone);
+    compile.timezone =
+        vrl::timezone_of(options.timezone ? options.timezone : context.globals.timezone);
     auto program = vrl::compile(SourceText("", text->value), compile);
     if (!program) {
         vrl::report(program.error(), text->value, text->location, context.problems);
@@ -259,9 +258,8 @@ std::unique_ptr<component::Transform> build(Options options, component::BuildCon
 }  // namespace
 }  // namespace engine
 
-ENGINE_REGISTER_TRANSFORM(engine::Options,
-                          {.type = "remap",
-                           .summary = "Changes events with a VRL program.",
-                           .options = engine::options,
-                           .build = engine::build,
-                           .shape = engine::shape})
+ENGINE_REGISTER_TRANSFORM(engine::Options, {.type = "remap",
+                                            .summary = "Changes events with a VRL program.",
+                                            .options = engine::options,
+                                            .build = engine::build,
+                                            .shape = engine::shape})

@@ -62,10 +62,10 @@ DurableBuffer::DurableBuffer(const Options& options, const component::Sink& sink
                              const telemetry::ComponentMetrics& metrics, telemetry::Logger log)
     : options_(options),
       sink_(sink),
-      depth_events_(telemetry::MetricsRegistry::instance().gauge("buffer_size_events",
-                                                                 buffer_tags(metrics))),
-      depth_bytes_(telemetry::MetricsRegistry::instance().gauge("buffer_size_bytes",
-                                                                buffer_tags(metrics))),
+      depth_events_(
+          telemetry::MetricsRegistry::instance().gauge("buffer_size_events", buffer_tags(metrics))),
+      depth_bytes_(
+          telemetry::MetricsRegistry::instance().gauge("buffer_size_bytes", buffer_tags(metrics))),
       discarded_(telemetry::MetricsRegistry::instance().counter(
           "buffer_discarded_events_total", buffer_tags(metrics, {{"intentional", "true"}}))),
       log_(std::move(log)) {}
@@ -190,7 +190,8 @@ std::optional<disk::Record> DurableBuffer::next_record() {
 std::optional<component::SinkItem> DurableBuffer::to_item(disk::Record record) {
     Result<BatchRef> batch = read_record(record.payload);
     if (!batch) {
-        // The checksum was right, so this was written by something else: skipping it is all there is.
+        // The checksum was right, so this was written by something else: skipping it is all there
+        // is.
         log_.error(log_target, "A stored record cannot be decoded and is skipped.",
                    {telemetry::field("error", batch.error().message)});
         disk_->finish(record.id);

@@ -16,9 +16,9 @@
 
 namespace engine::buffer {
 
-/// The disk buffer in front of a sink: batches become records, acknowledgements are let go of when the
-/// records are synced, and a record is finished when the sink has delivered all of its events. What
-/// the sink could not deliver when the process stops stays for the next start.
+/// The disk buffer in front of a sink: batches become records, acknowledgements are let go of when
+/// the records are synced, and a record is finished when the sink has delivered all of its events.
+/// What the sink could not deliver when the process stops stays for the next start.
 class DurableBuffer final : public SinkBuffer {
 public:
     struct Options {

@@ -32,14 +32,23 @@ void Arguments::add_config_options(CLI::App& app) {
     with_environment(app.add_option("-c,--config", config, "Read configuration from these files"),
                      "CONFIG")
         ->delimiter(',');
-    with_environment(app.add_option("--config-toml", config_toml, "… as TOML, whatever their names"),
-                     "CONFIG_TOML")
+    with_environment(
+        app.add_option("--config-toml", config_toml, "… as TOML, whatever their names"),
+        "CONFIG_TOML")
         ->delimiter(',');
-    with_environment(app.add_option("--config-yaml", config_yaml, "… as YAML, whatever their names"),
-                     "CONFIG_YAML")
+    with_environment(
+        app.add_option("--config-yaml", config_yaml, "… as YAML, whatever their names"),
+        "CONFIG_YAML")
         ->delimiter(',');
-    with_environment(app.add_option("--config-json", config_json, "… as JSON, whatever their names"),
-                     "CONFIG_JSON")
+    with_environment(
+        app.add_option("--config-json", config_json, "… as JSON, whatever their names"),
+        "CONFIG_JSON")
+        ->delimiter(',');
+    with_environment(
+        app.add_option("-C,--config-dir", config_dir,
+                       "Read the files of these folders; sources/, transforms/ and sinks/ "
+                       "below them hold one component a file"),
+        "CONFIG_DIR")
         ->delimiter(',');
     with_environment(app.add_flag("--disable-env-var-interpolation", disable_env_var_interpolation,
                                   "Take $NAME in configuration files literally"),
@@ -52,11 +61,11 @@ void Arguments::add_config_options(CLI::App& app) {
 
 void Arguments::add_root_options(CLI::App& app) {
     add_config_options(app);
-    with_environment(app.add_option("-t,--threads", threads, "Worker threads (default: one a core)")
-                         ->check(CLI::PositiveNumber),
-                     "THREADS");
+    with_environment(
+        app.add_option("-t,--threads", threads, "Worker threads (default: one a core)"), "THREADS");
     app.add_flag("-v,--verbose", verbose, "More log: once for debug, twice for trace");
-    app.add_flag("-q,--quiet", quiet, "Less log: once for warnings, twice for errors, thrice for none");
+    app.add_flag("-q,--quiet", quiet,
+                 "Less log: once for warnings, twice for errors, thrice for none");
     with_environment(app.add_option("--log-format", log_format, "Form of the log")
                          ->check(CLI::IsMember({"text", "json"})),
                      "LOG_FORMAT");
@@ -75,12 +84,12 @@ void Arguments::add_root_options(CLI::App& app) {
                                   "Let components finish, however long it takes"),
                      "NO_GRACEFUL_SHUTDOWN_LIMIT")
         ->excludes(limit);
-    with_environment(app.add_flag("-r,--require-healthy", require_healthy,
-                                  "Exit when a health check fails at start"),
+    with_environment(app.add_option("-r,--require-healthy", require_healthy,
+                                    "Exit when a health check fails at start (true or false)"),
                      "REQUIRE_HEALTHY");
-    with_environment(app.add_flag("--allow-empty-config", allow_empty_config,
-                                  "Start without sources or sinks"),
-                     "ALLOW_EMPTY_CONFIG");
+    with_environment(
+        app.add_flag("--allow-empty-config", allow_empty_config, "Start without sources or sinks"),
+        "ALLOW_EMPTY_CONFIG");
     with_environment(app.add_option("--max-decompressed-size-bytes", max_decompressed_size_bytes,
                                     "Largest size that a received body may decompress to"),
                      "MAX_DECOMPRESSED_SIZE_BYTES");
@@ -93,8 +102,7 @@ void Arguments::configure_logging() const {
     const std::string level =
         quiet > 0 ? quieter[std::min(quiet, 3)] : louder[std::min(verbose, 2)];
     options.filter = quiet > 0 || verbose > 0 ? level : filter_from_environment(level);
-    options.format =
-        log_format == "json" ? telemetry::LogFormat::Json : telemetry::LogFormat::Text;
+    options.format = log_format == "json" ? telemetry::LogFormat::Json : telemetry::LogFormat::Text;
     options.rate_limit_seconds = internal_log_rate_limit;
     options.color = color == "always" || (color == "auto" && ::isatty(STDERR_FILENO) == 1);
     telemetry::configure_log(options);

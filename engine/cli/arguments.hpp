@@ -3,6 +3,7 @@
 #include <CLI/App.hpp>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,16 +18,17 @@ enum class ExitCode : int {
     Configuration = 78,
 };
 
-/// Options that `engine` itself and its commands share. Filled by CLI11 from the command line and from
-/// `ENGINE_…` or `VECTOR_…` environment variables.
+/// Options that `engine` itself and its commands share. Filled by CLI11 from the command line and
+/// from `ENGINE_…` or `VECTOR_…` environment variables.
 struct Arguments {
     std::vector<std::filesystem::path> config;
     std::vector<std::filesystem::path> config_toml;
     std::vector<std::filesystem::path> config_yaml;
     std::vector<std::filesystem::path> config_json;
+    std::vector<std::filesystem::path> config_dir;
     bool disable_env_var_interpolation = false;
     bool allow_env_var_interpolation = false;  // Vector's flag; on is the default here
-    std::size_t threads = 0;                   // 0: one per core
+    std::optional<std::size_t> threads;        // unset: one per core
     int verbose = 0;
     int quiet = 0;
     std::string log_format = "text";

@@ -23,8 +23,13 @@ template <typename C>
 std::vector<config::ComponentReference> references(config::ComponentKind kind) {
     std::vector<config::ComponentReference> result;
     for (const auto& registration : component::Registry<C>::instance().all()) {
+        std::vector<config::OptionDescription> own = registration.describe();
         std::vector<config::OptionDescription> options = config::common_options(kind);
-        std::ranges::move(registration.describe(), std::back_inserter(options));
+        // A component may say more about an option of its kind.
+        std::erase_if(options, [&own](const config::OptionDescription& each) {
+            return std::ranges::find(own, each.name, &config::OptionDescription::name) != own.end();
+        });
+        std::ranges::move(own, std::back_inserter(options));
         result.push_back({std::string(registration.type), std::string(registration.summary),
                           std::move(options)});
     }
@@ -43,7 +48,7 @@ struct AllReferences {
 
 /// A page of ours is one level below the heading of its part.
 void print_page(const config::ComponentReference& reference) {
-    fmt::print("##{}\n", config::reference_page(reference));
+    fmt::print("#{}\n", config::reference_page(reference));
 }
 
 void print_components() {

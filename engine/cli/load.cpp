@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <glob.h>
 
+#include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 
@@ -12,9 +14,12 @@ namespace engine::cli {
 
 namespace {
 
+/// A file to read; one in a folder of components holds a single one.
 struct ConfigFile {
     std::string name;
-    config::Syntax syntax;
+    config::Syntax syntax = config::Syntax::Toml;
+    std::string section;    // "sources" …; empty: a whole configuration
+    std::string component;  // its id
 };
 
 constexpr const char* default_files[] = {"/etc/engine/engine.toml", "/etc/vector/vector.yaml",
@@ -34,38 +39,87 @@ std::vector<std::string> expand(const std::string& pattern) {
     return names;
 }
 
-std::vector<ConfigFile> named_files(const Arguments& arguments, config::Problems& problems) {
+std::vector<std::string> expand_all(const std::vector<std::filesystem::path>& paths) {
+    std::vector<std::string> names;
+    for (const auto& path : paths) {
+        std::ranges::move(expand(path.string()), std::back_inserter(names));
+    }
+    return names;
+}
+
+/// Files that are named one by one, sorted as the reference does.
+std::vector<ConfigFile> named_files(const Arguments& arguments) {
     std::vector<ConfigFile> files;
-    const auto add_all = [&](const std::vector<std::filesystem::path>& paths, config::Syntax syntax) {
-        for (const auto& path : paths) {
-            for (std::string& name : expand(path.string())) {
-                files.push_back({std::move(name), syntax});
-            }
+    for (std::string& name : expand_all(arguments.config)) {
+        // Vector takes a name without a known ending for TOML.
+        const auto syntax = config::syntax_of(name).value_or(config::Syntax::Toml);
+        files.push_back({std::move(name), syntax, {}, {}});
+    }
+    const auto add_all = [&](const std::vector<std::filesystem::path>& paths,
+                             config::Syntax syntax) {
+        for (std::string& name : expand_all(paths)) {
+            files.push_back({std::move(name), syntax, {}, {}});
         }
     };
-    for (const auto& path : arguments.config) {
-        for (std::string& name : expand(path.string())) {
-            if (const auto syntax = config::syntax_of(name)) {
-                files.push_back({std::move(name), *syntax});
-            } else {
-                // Vector takes a name without a known ending for TOML.
-                files.push_back({std::move(name), config::Syntax::Toml});
-            }
-        }
-    }
     add_all(arguments.config_toml, config::Syntax::Toml);
     add_all(arguments.config_yaml, config::Syntax::Yaml);
     add_all(arguments.config_json, config::Syntax::Json);
-    if (files.empty()) {
-        for (const char* name : default_files) {
-            if (std::filesystem::exists(name)) {
-                files.push_back({name, *config::syntax_of(name)});
-                return files;
-            }
+    std::ranges::stable_sort(files, {}, &ConfigFile::name);
+    const auto again = std::ranges::unique(files, {}, &ConfigFile::name);
+    files.erase(again.begin(), again.end());
+    return files;
+}
+
+/// Folders of components below a configuration folder.
+constexpr std::string_view component_folders[] = {"sources", "transforms", "sinks",
+                                                  "enrichment_tables"};
+
+/// The files of a folder that end in a known syntax, hidden ones included, sorted.
+std::vector<std::filesystem::path> configuration_files(const std::filesystem::path& folder) {
+    std::vector<std::filesystem::path> paths;
+    std::error_code error;
+    for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+        if (entry.is_regular_file(error) && config::syntax_of(entry.path().string())) {
+            paths.push_back(entry.path());
         }
-        problems.error({}, fmt::format("no configuration: name a file with --config (looked for {})",
-                                       fmt::join(default_files, ", ")));
     }
+    std::ranges::sort(paths);
+    return paths;
+}
+
+/// A folder's own files first, since a component's file replaces what they say of it.
+void add_folder(const std::filesystem::path& folder, std::vector<ConfigFile>& files) {
+    for (const auto& path : configuration_files(folder)) {
+        files.push_back({path.string(), *config::syntax_of(path.string()), {}, {}});
+    }
+    for (const std::string_view section : component_folders) {
+        for (const auto& path : configuration_files(folder / section)) {
+            files.push_back({path.string(), *config::syntax_of(path.string()), std::string(section),
+                             path.stem().string()});
+        }
+    }
+}
+
+std::vector<ConfigFile> files_to_read(const Arguments& arguments, config::Problems& problems) {
+    std::vector<ConfigFile> files = named_files(arguments);
+    for (const auto& folder : arguments.config_dir) {
+        if (!std::filesystem::is_directory(folder)) {
+            problems.error(
+                {}, fmt::format("Config file not found in path. path=\"{}\"", folder.string()));
+            continue;
+        }
+        add_folder(folder, files);
+    }
+    if (!files.empty() || !arguments.config_dir.empty()) {
+        return files;
+    }
+    for (const char* name : default_files) {
+        if (std::filesystem::exists(name)) {
+            return {{name, *config::syntax_of(name), {}, {}}};
+        }
+    }
+    problems.error({}, fmt::format("no configuration: name a file with --config (looked for {})",
+                                   fmt::join(default_files, ", ")));
     return files;
 }
 
@@ -85,18 +139,25 @@ std::unique_ptr<LoadedConfiguration> load_configuration(const Arguments& argumen
     const config::Environment environment = arguments.disable_env_var_interpolation
                                                 ? config::Environment()
                                                 : config::process_environment();
-    config::Document document;
-    for (const ConfigFile& file : named_files(arguments, problems)) {
+    config::Document& document = loaded->configuration.document;
+    for (const ConfigFile& file : files_to_read(arguments, problems)) {
         loaded->names.push_back(file.name);
         std::ifstream stream(file.name, std::ios::binary);
         if (!stream) {
-            problems.error({}, fmt::format("Config file not found in path. path=\"{}\"", file.name));
+            problems.error({},
+                           fmt::format("Config file not found in path. path=\"{}\"", file.name));
             continue;
         }
         std::string text{std::istreambuf_iterator<char>(stream), {}};
-        (void)document.add(file.name, std::move(text), file.syntax, environment, problems);
+        if (file.section.empty()) {
+            (void)document.add(file.name, std::move(text), file.syntax, environment, problems);
+        } else {
+            (void)document.add_component(file.section, file.component, file.name, std::move(text),
+                                         file.syntax, environment, problems);
+        }
     }
     if (problems.has_errors()) {
+        problems.sort();
         return loaded;
     }
     loaded->configuration = config::read_configuration(

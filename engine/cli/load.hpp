@@ -22,8 +22,8 @@ struct LoadedConfiguration {
     [[nodiscard]] std::unique_ptr<topology::Topology> build();
 };
 
-/// Reads the files that the arguments name (patterns included; without any, the default file). On the
-/// heap: problems point into it.
+/// Reads the files that the arguments name (patterns included; without any, the default file). On
+/// the heap: problems point into it.
 [[nodiscard]] std::unique_ptr<LoadedConfiguration> load_configuration(const Arguments& arguments);
 
 }  // namespace engine::cli

@@ -64,8 +64,7 @@ public:
             std::unique_ptr<topology::Topology> topology)
         : arguments_(arguments),
           loaded_(std::move(loaded)),
-          runtime_(arguments.threads > 0 ? arguments.threads
-                                         : std::max(1U, std::thread::hardware_concurrency())),
+          runtime_(arguments.threads.value_or(std::max(1U, std::thread::hardware_concurrency()))),
           topology_(std::move(topology)) {}
 
     ExitCode run() {
@@ -147,7 +146,7 @@ private:
         topology_->begin_stop();
         while (topology_->advance_stop(20ms) == topology::Topology::StopState::Stopping) {
             if (const int number = signals_.poll(); number != 0 && number != all_finished_signal) {
-                log_.warn(log_target, "Quitting at once.", {quoted("signal", name_of(number))});
+                log_.info(log_target, "Quitting at once.", {quoted("signal", name_of(number))});
                 std::_Exit(static_cast<int>(ExitCode::Ok));
             }
             const auto now = std::chrono::steady_clock::now();
@@ -173,11 +172,13 @@ private:
     }
 
     ExitCode abandon() {
-        log_.error("engine::topology", "Failed to gracefully shut down in time. Killing components.",
-                   {quoted("components", fmt::format("{}", fmt::join(topology_->remaining(), ", ")))});
+        log_.error(
+            "engine::topology", "Failed to gracefully shut down in time. Killing components.",
+            {quoted("components", fmt::format("{}", fmt::join(topology_->remaining(), ", ")))});
         topology_->abandon();
         if (topology_->advance_stop(2s) == topology::Topology::StopState::Stopping) {
-            // Coroutines that will not end hold references into everything: nothing can be destroyed.
+            // Coroutines that will not end hold references into everything: nothing can be
+            // destroyed.
             std::_Exit(static_cast<int>(ExitCode::Ok));
         }
         return finish(ExitCode::Ok);
@@ -203,6 +204,10 @@ private:
 ExitCode run(const Arguments& arguments) {
     arguments.configure_logging();
     const telemetry::Logger log;
+    if (arguments.threads == 0U) {
+        log.error("engine::cli", "The `threads` argument must be greater or equal to 1.");
+        return ExitCode::Configuration;
+    }
     auto loaded = load_configuration(arguments);
     log.info("engine::cli", "Loading configs.",
              {field("paths", fmt::format("[\"{}\"]", fmt::join(loaded->names, "\", \"")))});

@@ -6,7 +6,6 @@
 #include <filesystem>
 
 #include "engine/cli/load.hpp"
-#include "engine/diagnostic/render.hpp"
 
 namespace engine::cli {
 
@@ -20,24 +19,22 @@ public:
     void failed(std::string_view what) { line("x ", what); }
     void heading(std::string_view text) {
         fmt::print("{}\n{:-<{}}\n", text, "", text.size());
+        width_ = std::max(width_, text.size());
     }
     void problems(const config::Problems& problems, bool deny_warnings) {
         for (const config::Problem& problem : problems.all()) {
             const bool error = problem.diagnostic.severity == Severity::Error || deny_warnings;
             error ? failed(problem.diagnostic.message) : warned(problem.diagnostic.message);
-            if (problem.file != nullptr) {
-                fmt::print("{}\n", render(problem.diagnostic, *problem.file, RenderStyle::Configuration));
-            }
+            fmt::print("{}", config::details(problem));
         }
+        fmt::print("\n");
     }
-    void validated() {
-        fmt::print("{:-<{}}\n{:>{}}\n", "", width_, "Validated", width_);
-    }
+    void validated() { fmt::print("{:-<{}}\n{:>{}}\n", "", width_, "Validated", width_); }
 
 private:
     void line(std::string_view mark, std::string_view text) {
         fmt::print("{}{}\n", mark, text);
-        width_ = std::max(width_, text.size() + 2);
+        width_ = std::max(width_, text.substr(0, text.find('\n')).size() + 2);
     }
     std::size_t width_ = 0;
 };
@@ -86,13 +83,17 @@ ExitCode validate(const Arguments& arguments, const ValidateArguments& options) 
         topology = loaded->build();
     }
     const config::Problems& problems = loaded->problems;
-    if (problems.has_errors() || (options.deny_warnings && !problems.empty())) {
+    if (problems.has_errors() || (options.deny_warnings && problems.has_denied_warnings())) {
         report.heading(fmt::format("Failed to load {}", names));
         report.problems(problems, options.deny_warnings);
         return ExitCode::Configuration;
     }
-    report.passed(fmt::format("Loaded {}", names));
-    report.problems(problems, false);
+    if (problems.empty()) {
+        report.passed(fmt::format("Loaded {}", names));
+    } else {
+        report.heading(fmt::format("Loaded with warnings {}", names));
+        report.problems(problems, false);
+    }
     report.passed("Transforms configuration");
     if (!options.no_environment && !check_components(*topology, options, report)) {
         return ExitCode::Configuration;

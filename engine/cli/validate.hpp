@@ -10,7 +10,8 @@ struct ValidateArguments {
     bool deny_warnings = false;
 };
 
-/// `engine validate`: checks what running would, and reports all problems at once on standard output.
+/// `engine validate`: checks what running would, and reports all problems at once on standard
+/// output.
 [[nodiscard]] ExitCode validate(const Arguments& arguments, const ValidateArguments& options);
 
 }  // namespace engine::cli

@@ -225,7 +225,8 @@ OptionTable<EncodingOptions> encoding_options() {
         config::required(
             "codec", &EncodingOptions::codec, "What an event becomes.",
             name_of(encoding_codecs, "encoding codec",
-                    [](const std::string& name) { return is_among(encoder_names(), name); })),
+                    [](const std::string& name) { return is_among(encoder_names(), name); }))
+            .example("\"json\""),
         config::optional("only_fields", &EncodingOptions::only_fields, "Encode only these fields.",
                          config::nullable(config::array_of(field_path()))),
         config::optional("except_fields", &EncodingOptions::except_fields,
@@ -244,6 +245,11 @@ OptionTable<EncodingOptions> encoding_options() {
     table.check([](const EncodingOptions& options, const Node& node, OptionContext& context) {
         if (options.codec == "csv" && options.csv.fields.empty()) {
             context.error(node.location(), "At least one CSV field must be specified");
+        }
+        if (options.only_fields && options.except_fields) {
+            context.error(node.find("except_fields")->key_location,
+                          "`except_fields` and `only_fields` should be mutually exclusive",
+                          "name the fields to keep, or those to leave out");
         }
     });
     return table.tolerate_unknown();

@@ -34,7 +34,8 @@ struct BuildContext {
     const config::GlobalOptions& globals;
     config::OptionContext& problems;
     GraphFacts graph;
-    config::Location location = {};  // of the component's table, for problems without a better place
+    config::Location location =
+        {};  // of the component's table, for problems without a better place
 };
 
 /// What a running component of any kind has.

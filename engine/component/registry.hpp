@@ -25,7 +25,8 @@ struct Registration {
     std::function<std::vector<config::OptionDescription>()> describe;
     /// Reports every problem of the component's own options; `common` knows the keys that all
     /// components of the kind have (`type`, `inputs`, `buffer` …).
-    std::function<void(const config::Node&, config::KnownKeys& common, config::OptionContext&)> check;
+    std::function<void(const config::Node&, config::KnownKeys& common, config::OptionContext&)>
+        check;
     /// Outputs, accepted events and claimed resources, from the options.
     std::function<config::ComponentShape(const config::Node&)> shape;
     /// Builds it from options that `check` found good; null after reporting problems.
@@ -43,7 +44,8 @@ public:
     void add(Registration<C> registration) { registrations_.push_back(std::move(registration)); }
     [[nodiscard]] const Registration<C>* find(std::string_view type) const {
         for (const auto& registration : registrations_) {
-            if (registration.type == type) return &registration;
+            if (registration.type == type)
+                return &registration;
         }
         return nullptr;
     }
@@ -115,18 +117,18 @@ private:
 }  // namespace engine::component
 
 /// The last line of a component's file: its options type, then its Definition.
-#define ENGINE_REGISTER_SOURCE(Options, ...)                                                   \
-    namespace {                                                                                \
+#define ENGINE_REGISTER_SOURCE(Options, ...)                                                     \
+    namespace {                                                                                  \
     const ::engine::component::Registrar<::engine::component::Source, Options> engine_registrar( \
-        __VA_ARGS__);                                                                          \
+        __VA_ARGS__);                                                                            \
     }
-#define ENGINE_REGISTER_TRANSFORM(Options, ...)                                                   \
-    namespace {                                                                                   \
-    const ::engine::component::Registrar<::engine::component::Transform, Options> engine_registrar( \
-        __VA_ARGS__);                                                                             \
+#define ENGINE_REGISTER_TRANSFORM(Options, ...)                                   \
+    namespace {                                                                   \
+    const ::engine::component::Registrar<::engine::component::Transform, Options> \
+        engine_registrar(__VA_ARGS__);                                            \
     }
-#define ENGINE_REGISTER_SINK(Options, ...)                                                   \
-    namespace {                                                                              \
+#define ENGINE_REGISTER_SINK(Options, ...)                                                     \
+    namespace {                                                                                \
     const ::engine::component::Registrar<::engine::component::Sink, Options> engine_registrar( \
-        __VA_ARGS__);                                                                        \
+        __VA_ARGS__);                                                                          \
     }

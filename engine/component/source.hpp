@@ -1,6 +1,8 @@
 #pragma once
 
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "engine/component/context.hpp"
 #include "engine/component/output.hpp"
@@ -26,6 +28,9 @@ public:
 
     /// Whether its events carry a request envelope when something downstream reads it.
     [[nodiscard]] virtual bool provides_requests() const { return false; }
+    /// What it demands of a request, in words for the user ("the method `POST`"); nothing when it
+    /// takes any request.
+    [[nodiscard]] virtual std::vector<std::string> request_limits() const { return {}; }
     /// Whether it waits for acknowledgements (answers later, moves a checkpoint later).
     [[nodiscard]] virtual bool can_acknowledge() const { return false; }
 };

@@ -19,11 +19,16 @@ SourceFields::SourceFields(const config::GlobalOptions& globals, std::optional<b
                            std::string_view source_type)
     : vector_namespace_(log_namespace.value_or(globals.schema.log_namespace.value_or(false))),
       source_type_(source_type),
+      message_key_(path_of(globals.log_schema.message_key)),
       timestamp_key_(path_of(globals.log_schema.timestamp_key)),
       source_type_key_(path_of(globals.log_schema.source_type_key)),
       host_key_(path_of(globals.log_schema.host_key)),
       ingest_timestamp_{std::string("vector"), std::string("ingest_timestamp")},
-      vector_source_type_{std::string("vector"), std::string("source_type")} {}
+      vector_source_type_{std::string("vector"), std::string("source_type")} {
+    if (message_key_ && message_key_->segments == message_) {
+        message_key_.reset();
+    }
+}
 
 std::optional<Path> SourceFields::path_of(std::string_view text) {
     if (text.empty()) {
@@ -55,16 +60,22 @@ void SourceFields::add(Batch& batch, std::size_t index, const std::optional<Path
     }
 }
 
-void SourceFields::unwrap_messages(Batch& batch) const {
-    if (!vector_namespace_) {
+void SourceFields::place_messages(Batch& batch) const {
+    if (!vector_namespace_ && !message_key_) {
         return;
     }
     for (std::size_t i = 0; i < batch.size(); ++i) {
         Value& root = batch.root(i);
-        const Value* message = root.is_object() ? root.as_object().find("message") : nullptr;
-        if (message != nullptr) {
-            const Value unwrapped = *message;
-            root = unwrapped;
+        const Value* found = root.is_object() ? root.as_object().find("message") : nullptr;
+        if (found == nullptr) {
+            continue;
+        }
+        const Value message = *found;
+        if (vector_namespace_) {
+            root = message;
+        } else {
+            (void)remove(root, message_, false, batch.arena());
+            insert(root, message_key_->segments, message, batch.arena());
         }
     }
 }

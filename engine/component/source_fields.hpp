@@ -16,7 +16,8 @@ namespace engine::component {
 /// (`%vector`, `%<source type>`) and the event stays as it came. Immutable; any thread.
 class SourceFields {
 public:
-    /// `log_namespace` of the source, or unset for the global one; `source_type` of process lifetime.
+    /// `log_namespace` of the source, or unset for the global one; `source_type` of process
+    /// lifetime.
     SourceFields(const config::GlobalOptions& globals, std::optional<bool> log_namespace,
                  std::string_view source_type);
 
@@ -29,9 +30,9 @@ public:
     void add(Batch& batch, std::size_t index, const std::optional<Path>& path,
              const std::vector<PathSegment>& name, Value value) const;
 
-    /// In Vector's namespace a message is the event itself, not a field of it: for events of codecs
-    /// that know nothing but a message.
-    void unwrap_messages(Batch& batch) const;
+    /// For events of codecs that know nothing but a message: puts it where `log_schema.message_key`
+    /// says. In Vector's namespace a message is the event itself, not a field of it.
+    void place_messages(Batch& batch) const;
 
     /// The metadata path of `name`, for `add`.
     [[nodiscard]] std::vector<PathSegment> metadata_name(std::string_view name) const;
@@ -42,7 +43,10 @@ public:
 private:
     bool vector_namespace_;
     std::string_view source_type_;
+    /// Unset: the field `message`, where decoders put it.
+    std::optional<Path> message_key_;
     std::optional<Path> timestamp_key_, source_type_key_, host_key_;
+    std::vector<PathSegment> message_{std::string("message")};
     std::vector<PathSegment> ingest_timestamp_, vector_source_type_;
 };
 

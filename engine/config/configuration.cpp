@@ -132,6 +132,7 @@ private:
         drop_malformed_inputs(component);
         if (component.type.value.empty())
             return component;
+        component.type.value = current_type(kind, component.type.value);
         const std::vector<std::string> types = catalog_.types(kind);
         component.available = std::ranges::find(types, component.type.value) != types.end();
         if (!component.available) {

@@ -5,8 +5,24 @@
 
 #include <fmt/format.h>
 
+#include "engine/event/path.hpp"
+
 namespace engine::config {
 namespace {
+
+void check_field_paths(const LogSchemaOptions&, const Node& table, OptionContext& context) {
+    for (const char* key :
+         {"message_key", "timestamp_key", "host_key", "source_type_key", "metadata_key"}) {
+        const Node::Entry* entry = table.find(key);
+        if (entry == nullptr || entry->value.as_string().empty())
+            continue;
+        const Result<Path> path = Path::parse(entry->value.as_string());
+        if (!path)
+            context.error(entry->value.location(),
+                          fmt::format("Invalid field path \"{}\"", entry->value.as_string()),
+                          path.error().message);
+    }
+}
 
 OptionTable<LogSchemaOptions> log_schema_options() {
     using O = LogSchemaOptions;
@@ -18,6 +34,7 @@ OptionTable<LogSchemaOptions> log_schema_options() {
                  "Field that holds the type of the source that took the event in."),
         optional("metadata_key", &O::metadata_key, "Field that holds the engine's notes."),
     };
+    table.check(check_field_paths);
     return table.tolerate_unknown();
 }
 

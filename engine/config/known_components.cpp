@@ -155,6 +155,10 @@ std::span<const std::string_view> known_components(ComponentKind kind) {
     return {};
 }
 
+std::string_view current_type(ComponentKind kind, std::string_view type) {
+    return kind == ComponentKind::Source && type == "http" ? "http_server" : type;
+}
+
 bool is_known_component(ComponentKind kind, std::string_view type) {
     return std::ranges::find(known_components(kind), type) != known_components(kind).end();
 }

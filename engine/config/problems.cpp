@@ -54,6 +54,12 @@ std::size_t Problems::error_count() const {
     }));
 }
 
+bool Problems::has_denied_warnings() const {
+    return std::ranges::any_of(problems_, [](const Problem& problem) {
+        return problem.diagnostic.severity == Severity::Warning && problem.diagnostic.code == 0;
+    });
+}
+
 void Problems::sort() {
     std::ranges::stable_sort(
         problems_, [](const Problem& a, const Problem& b) { return order(a) < order(b); });
@@ -79,6 +85,19 @@ std::string Problems::render() const {
             text += '\n';
     }
     return text;
+}
+
+std::string details(const Problem& problem) {
+    const std::string text =
+        problem.file == nullptr
+            ? render_without_file(problem.diagnostic)
+            : engine::render(problem.diagnostic, *problem.file, RenderStyle::Configuration);
+    // A message of several lines has its further lines in the header too.
+    const auto lines = std::ranges::count(problem.diagnostic.message, '\n') + 1;
+    std::size_t begin = 0;
+    for (std::ptrdiff_t line = 0; line < lines && begin < text.size(); ++line)
+        begin = std::min(text.find('\n', begin), text.size() - 1) + 1;
+    return begin == text.size() ? std::string() : text.substr(begin) + '\n';
 }
 
 std::string place(const Location& location) {

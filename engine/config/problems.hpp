@@ -28,6 +28,9 @@ public:
 
     [[nodiscard]] bool has_errors() const { return error_count() > 0; }
     [[nodiscard]] std::size_t error_count() const;
+    /// Whether something has to be mended where warnings are denied: warnings of programs (those
+    /// have codes) do not count, as in Vector.
+    [[nodiscard]] bool has_denied_warnings() const;
     [[nodiscard]] bool empty() const { return problems_.empty(); }
     [[nodiscard]] const std::vector<Problem>& all() const { return problems_; }
 
@@ -40,6 +43,10 @@ public:
 private:
     std::vector<Problem> problems_;
 };
+
+/// What stands below a problem's message: the place in its file and the notes, a line break behind
+/// each line; empty when there is neither.
+[[nodiscard]] std::string details(const Problem& problem);
 
 /// "file:line:column", empty without a file.
 [[nodiscard]] std::string place(const Location& location);

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <limits>
+
 #include "engine/config/option_type.hpp"
 
 namespace engine::config {
@@ -18,6 +20,13 @@ std::string bounds_text(const TypeDescription& type) {
     if (type.maximum)
         return fmt::format(", {} or less", number(*type.maximum));
     return {};
+}
+
+/// The default as JSON. The largest integer stands for "no limit", which is not worth showing (and
+/// TOML has no such number).
+std::string shown_default(const OptionDescription& option) {
+    static const std::string unlimited = std::to_string(std::numeric_limits<std::uint64_t>::max());
+    return option.default_value == unlimited ? std::string() : option.default_value;
 }
 
 std::string words(const TypeDescription& type) {
@@ -101,9 +110,9 @@ private:
             about += fmt::format(" Formerly `{}`.", old);
         if (!option.example.empty())
             about += fmt::format(" Example: `{}`.", option.example);
-        const std::string value = option.default_value.empty()
-                                      ? std::string(option.required ? "required" : "")
-                                      : fmt::format("`{}`", option.default_value);
+        const std::string fallback = shown_default(option);
+        const std::string value = fallback.empty() ? std::string(option.required ? "required" : "")
+                                                   : fmt::format("`{}`", fallback);
         text_ +=
             fmt::format("| `{}` | {} | {} | {} |\n", name, type_text(option.type), value, about);
     }
@@ -180,7 +189,7 @@ private:
             text_ += inner.text_;
             return;
         }
-        std::string value = option.default_value;
+        std::string value = shown_default(option);
         // JSON tables are not TOML.
         if (value.find('{') != std::string::npos && value != "{}")
             value.clear();

@@ -55,8 +55,8 @@ public:
     /// A derived batch with all events of `parent`.
     [[nodiscard]] static BatchRef fork(const BatchRef& parent);
 
-    /// The events of these ascending positions: `batch` itself, reduced, when the caller is its only
-    /// owner (and gives it up), otherwise a derived batch.
+    /// The events of these ascending positions: `batch` itself, reduced, when the caller is its
+    /// only owner (and gives it up), otherwise a derived batch.
     [[nodiscard]] static BatchRef select(BatchRef batch, std::span<const std::uint32_t> positions);
 
     [[nodiscard]] EventKind kind() const { return kind_; }

@@ -93,7 +93,9 @@ public:
 
     /// What an expression returns that failed: never stored in an event. Its kind is none of
     /// ValueKind's.
-    [[nodiscard]] static Value failure() { return Value(ValueKind{0xff}, 0, Payload{.integer = 0}); }
+    [[nodiscard]] static Value failure() {
+        return Value(ValueKind{0xff}, 0, Payload{.integer = 0});
+    }
     [[nodiscard]] bool is_failure() const { return kind() == ValueKind{0xff}; }
 
     [[nodiscard]] ValueKind kind() const { return word_.kind; }

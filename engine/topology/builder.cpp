@@ -3,11 +3,13 @@
 #include <map>
 
 #include "engine/component/registry.hpp"
+#include "engine/topology/partition_coverage.hpp"
 #include "engine/topology/running_components.hpp"
 
-// Configuration to objects, in three passes: build each component (upstream before downstream, so that
-// each can know what comes to it), connect the stages along the edges, then tell each source what is
-// downstream of it. Building does not touch the environment, so that `validate` does exactly this.
+// Configuration to objects, in three passes: build each component (upstream before downstream, so
+// that each can know what comes to it), connect the stages along the edges, then tell each source
+// what is downstream of it. Building does not touch the environment, so that `validate` does
+// exactly this.
 namespace engine::topology {
 
 class TopologyBuilder {
@@ -29,6 +31,8 @@ public:
         }
         connect();
         describe_downstream();
+        warn_of_uncovered_partitions();
+        warn_of_refused_requests();
         return std::move(topology_);
     }
 
@@ -58,6 +62,7 @@ private:
         component::BuildContext build{config.id.value, configuration_.globals, context,
                                       incoming_facts(vertex), config.options.location()};
         facts_[vertex] = build.graph;
+        const std::size_t errors = problems_.error_count();
         switch (config.kind) {
             case config::ComponentKind::Source:
                 if (auto source = make<component::Source>(config, build)) {
@@ -85,6 +90,11 @@ private:
                 }
                 break;
         }
+        if (problems_.error_count() > errors) {
+            // What it would have brought is unknown: nothing behind it is to be blamed for that.
+            facts_[vertex].requests_upstream = true;
+            facts_[vertex].partitions = facts_[vertex].partitions.value_or(1);
+        }
     }
 
     template <typename C>
@@ -95,6 +105,7 @@ private:
 
     static std::optional<vrl::Condition> compile_condition(const config::Component& config,
                                                            component::BuildContext& build) {
+        const config::OptionPath path(build.problems, "condition");
         vrl::ConditionScope scope;
         scope.request = true;
         scope.partition = build.graph.partitions.has_value();
@@ -122,8 +133,7 @@ private:
                         telemetry::ComponentMetrics& metrics) {
         auto& registry = telemetry::MetricsRegistry::instance();
         const std::string& name = graph_.vertices()[vertex].outputs[output].name;
-        const telemetry::Tags tags =
-            metrics.with({{"output", name.empty() ? "_default" : name}});
+        const telemetry::Tags tags = metrics.with({{"output", name.empty() ? "_default" : name}});
         stage.sent_events = &registry.counter("component_sent_events_total", tags);
         stage.sent_event_bytes = &registry.counter("component_sent_event_bytes_total", tags);
         for (const Edge& edge : graph_.outgoing(vertex)) {
@@ -152,6 +162,55 @@ private:
                 } else {
                     source->envelope_needed |= transforms_.at(below)->transform->reads_request();
                 }
+            }
+        }
+    }
+
+    void warn_of_uncovered_partitions() const {
+        PartitionConsumers consumers;
+        consumers.condition = [this](std::size_t vertex) -> const vrl::Condition* {
+            const auto& condition = sinks_.at(vertex)->stage.condition;
+            return condition ? &*condition : nullptr;
+        };
+        consumers.renumbers = [this](std::size_t vertex) {
+            return transforms_.at(vertex)->transform->partitions().has_value();
+        };
+        for (const auto& [vertex, running] : transforms_) {
+            const auto partitions = running->transform->partitions();
+            if (!partitions) {
+                continue;
+            }
+            const auto missing = uncovered_partitions(graph_, vertex, *partitions, consumers);
+            if (!missing.empty()) {
+                problems_.warning(
+                    running->config.id.location,
+                    fmt::format("{}: no sink takes {} {}", running->config.title(),
+                                missing.size() == 1 ? "partition" : "partitions", list_of(missing)),
+                    "their events go nowhere");
+            }
+        }
+    }
+
+    void warn_of_refused_requests() const {
+        for (const auto& [vertex, source] : sources_) {
+            const std::vector<std::string> limits = source->source->request_limits();
+            if (limits.empty()) {
+                continue;
+            }
+            std::vector<std::string> forwarding;
+            for (const std::size_t below : graph_.downstream(vertex)) {
+                const auto sink = sinks_.find(below);
+                if (sink != sinks_.end() && sink->second->sink->forwards_requests()) {
+                    forwarding.push_back(sink->second->config.id.value);
+                }
+            }
+            if (!forwarding.empty()) {
+                problems_.warning(
+                    source->config.id.location,
+                    fmt::format("{} takes only requests with {}: no others reach \"{}\"",
+                                source->config.title(), fmt::join(limits, " and "),
+                                fmt::join(forwarding, "\", \"")),
+                    {}, "`method = \"ANY\"` and `strict_path = false` take every request");
             }
         }
     }

@@ -11,15 +11,15 @@
 #include "engine/telemetry/metrics.hpp"
 #include "engine/vrl/condition.hpp"
 
-/// The running graph as data flows through it. Everything here is immutable once traffic starts and is
-/// walked by all workers at once: a source's `send` goes down the tree of stages on the calling
+/// The running graph as data flows through it. Everything here is immutable once traffic starts and
+/// is walked by all workers at once: a source's `send` goes down the tree of stages on the calling
 /// worker, without a queue, until it reaches the sinks' buffers.
 namespace engine::topology {
 
 /// The entrance of one sink: its condition, then its buffer.
 struct SinkStage {
     std::optional<vrl::Condition> condition;
-    buffer::SinkBuffer* buffer = nullptr;          // owned by the running sink
+    buffer::SinkBuffer* buffer = nullptr;  // owned by the running sink
     telemetry::ComponentMetrics* metrics = nullptr;
 };
 

@@ -135,8 +135,8 @@ private:
         const Vertex& producer = graph_.vertices()[issue.vertex];
         Vertex output = producer;
         output.id = graph_.output_name(issue.vertex, issue.output);
-        problems_.warning(component(issue.vertex).id.location,
-                          fmt::format("{} has no consumers", title(output)));
+        // Without its place: the message names the component, and is the reference's whole report.
+        problems_.warning({}, fmt::format("{} has no consumers", title(output)));
     }
 
     void cycle(const GraphIssue& issue) {

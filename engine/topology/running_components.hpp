@@ -11,7 +11,8 @@ namespace engine::topology {
 
 /// A source with what it needs to run. Addresses are stable: contexts and stages point to members.
 struct Topology::RunningSource {
-    RunningSource(const config::Component& its_config, std::unique_ptr<component::Source> its_source)
+    RunningSource(const config::Component& its_config,
+                  std::unique_ptr<component::Source> its_source)
         : config(its_config),
           metrics("source", its_config.id.value, its_config.type.value),
           source(std::move(its_source)) {}

@@ -26,8 +26,8 @@ using ShutdownLimit = std::optional<std::chrono::seconds>;
 /// components do happens on the runtime's workers.
 class Topology {
 public:
-    /// Builds every component and connects them. Null after reporting problems. `configuration` (read,
-    /// with a graph without errors) outlives the topology.
+    /// Builds every component and connects them. Null after reporting problems. `configuration`
+    /// (read, with a graph without errors) outlives the topology.
     [[nodiscard]] static std::unique_ptr<Topology> build(const config::Configuration& configuration,
                                                          const Graph& graph,
                                                          config::Problems& problems);
@@ -44,9 +44,9 @@ public:
     /// `start` calls it; `validate` calls only this, then `stop`.
     [[nodiscard]] Result<std::vector<Health>> open_sinks(io::Runtime& runtime, bool check_health);
 
-    /// Starts buffers, sinks, transforms, then sources. An error names the component; what had started
-    /// has been stopped again. `all_finished` is called on a worker when every source has ended by
-    /// itself.
+    /// Starts buffers, sinks, transforms, then sources. An error names the component; what had
+    /// started has been stopped again. `all_finished` is called on a worker when every source has
+    /// ended by itself.
     [[nodiscard]] Result<void> start(io::Runtime& runtime, std::function<void()> all_finished);
 
     /// Begins to stop; `stopped` then tells how far it is.

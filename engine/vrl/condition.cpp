@@ -2,6 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "engine/event/container.hpp"
+#include "engine/vrl/dependence.hpp"
+#include "engine/vrl/parser/parse.hpp"
 #include "engine/vrl/report.hpp"
 #include "engine/vrl/target.hpp"
 #include "engine/vrl/timezone.hpp"
@@ -33,6 +38,24 @@ std::vector<BoundName> bound_names(ConditionScope scope) {
         names.push_back(bound("partition_key", "partition_key", kinds::bytes));
     }
     return names;
+}
+
+/// Whoever names the partition where there is none needs to hear what would bring one.
+void explain_partition(ConditionScope scope, std::string_view program,
+                       std::vector<Diagnostic>& diagnostics) {
+    if (scope.partition) {
+        return;
+    }
+    for (Diagnostic& diagnostic : diagnostics) {
+        const bool names_it = std::ranges::any_of(diagnostic.labels, [&](const Label& label) {
+            const std::string_view word = program.substr(label.span.begin, label.span.size());
+            return word == "partition" || word == "partition_key";
+        });
+        if (names_it) {
+            diagnostic.notes.emplace_back(
+                "only events behind a `partition` transform have a partition: put one upstream");
+        }
+    }
 }
 
 std::optional<EventKind> kind_named(std::string_view type) {
@@ -83,6 +106,7 @@ std::optional<Condition> Condition::compile(const config::ConditionSource& sourc
     const std::string& text = source.source.value;
     auto program = vrl::compile(SourceText("", text), options);
     if (!program) {
+        explain_partition(scope, text, program.error());
         report(program.error(), text, location, problems);
         return std::nullopt;
     }
@@ -94,6 +118,8 @@ std::optional<Condition> Condition::compile(const config::ConditionSource& sourc
         return std::nullopt;
     }
     condition.program_ = std::move(*program);
+    condition.decided_by_partition_ =
+        scope.partition && depends_only_on(parse(SourceText("", text)).program, "partition");
     return condition;
 }
 
@@ -111,6 +137,17 @@ bool Condition::matches(const Batch& batch, std::size_t index) const {
     Target target = target_of(batch, index, access, arena);
     const Outcome outcome = run(*program_, target, context);
     return outcome.ok() && outcome.value.is_boolean() && outcome.value.as_boolean();
+}
+
+std::optional<bool> Condition::holds_for_partition(std::uint32_t partition) const {
+    if (!decided_by_partition_) {
+        return std::nullopt;
+    }
+    const BatchRef batch = Batch::make(EventKind::Log);
+    batch->push(Value());
+    insert(batch->writable_metadata(0), {PathSegment(std::string("partition"))},
+           Value::integer(partition), batch->arena());
+    return matches(*batch, 0);
 }
 
 }  // namespace engine::vrl

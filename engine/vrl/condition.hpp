@@ -31,6 +31,8 @@ public:
 
     /// False as well where evaluation fails. Changes nothing.
     [[nodiscard]] bool matches(const Batch& batch, std::size_t index) const;
+    /// Whether it holds for events of a partition, where nothing but the number decides that.
+    [[nodiscard]] std::optional<bool> holds_for_partition(std::uint32_t partition) const;
     [[nodiscard]] bool reads_request() const { return program_ && program_->uses_request(); }
 
 private:
@@ -39,6 +41,7 @@ private:
     /// Set for `datadog_search`.
     std::shared_ptr<const datadog::Search> search_;
     std::shared_ptr<const Program> program_;
+    bool decided_by_partition_ = false;
 };
 
 }  // namespace engine::vrl

@@ -80,10 +80,26 @@ std::optional<Template> Template::compile(const config::Located<std::string>& so
                                           config::OptionContext& problems) {
     auto parsed = parse(source.value, scope, timezone_of(globals.timezone));
     if (!parsed) {
-        problems.error(source.location, parsed.error().message);
+        const auto [begin, end] = malformed_field(source.value, scope);
+        problems.error(config::location_within(source.location, source.value, begin, end),
+                       parsed.error().message);
         return std::nullopt;
     }
     return std::move(*parsed);
+}
+
+std::pair<std::size_t, std::size_t> Template::malformed_field(std::string_view text,
+                                                              TemplateScope scope) {
+    for (std::size_t begin = text.find("{{"); begin != std::string_view::npos;
+         begin = text.find("{{", begin + 2)) {
+        const std::size_t end = text.find("}}", begin);
+        const bool escaped = begin > 0 && text[begin - 1] == '\\';
+        if (end != std::string_view::npos && !escaped &&
+            !field(trimmed(text.substr(begin + 2, end - begin - 2)), scope)) {
+            return {begin, end + 2};
+        }
+    }
+    return {0, text.size()};
 }
 
 Result<Template::Part> Template::field(std::string_view name, TemplateScope scope) {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "engine/config/global_options.hpp"
@@ -62,6 +63,9 @@ private:
         Path path;
     };
     [[nodiscard]] static Result<Part> field(std::string_view name, TemplateScope scope);
+    /// Begin and end of the first field that does not parse; of the whole text when all do.
+    [[nodiscard]] static std::pair<std::size_t, std::size_t> malformed_field(std::string_view text,
+                                                                             TemplateScope scope);
     [[nodiscard]] static bool render_part(const Part& part, const Batch& batch, std::size_t index,
                                           std::string& out);
     Result<void> add_text(std::string_view text);

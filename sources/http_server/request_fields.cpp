@@ -195,7 +195,7 @@ void RequestFields::add(Batch& batch, const io::HttpRequest& request, Timestamp 
         add_query(collected, request);
     }
     if (unwrap_) {
-        fields_.unwrap_messages(batch);
+        fields_.place_messages(batch);
     }
     for (std::size_t i = 0; i < batch.size(); ++i) {
         for (const Field& field : collected.fields) {

@@ -275,7 +275,8 @@ def run(options: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory(prefix="engine-bench-") as folder:
         receiver, port = start_receiver(Path(folder)) if chosen else (None, 0)
         try:
-            print(f"{'case':10} {'events/s':>12} {'requests/s':>10} {'CPU us/ev':>10} {'peak MiB':>9} {'p50 ms':>8} {'p99 ms':>8}")
+            if chosen:
+                print(f"{'case':10} {'events/s':>12} {'requests/s':>10} {'CPU us/ev':>10} {'peak MiB':>9} {'p50 ms':>8} {'p99 ms':>8}")
             for case in chosen:
                 one = measure(case, str((Path(options.build) / "engine").resolve()), port, options.seconds)
                 before = old_cases.get(case.name)

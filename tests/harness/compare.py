@@ -26,8 +26,8 @@ PLACEHOLDERS = {
     "USER_AGENT": r"engine/\S+(?: \([^)]*\))?",
 }
 TOKEN = re.compile("<(" + "|".join(PLACEHOLDERS) + ")>")
-LOG_LINE = re.compile(r"^(?:\x1b\[\d*m)*(?:<TIMESTAMP>|\d{4}-\d\d-\d\dT\S+?Z?)(?:\x1b\[\d*m)* +"
-                      r"(?:\x1b\[\d*m)*(TRACE|DEBUG|INFO|WARN|ERROR)(?:\x1b\[\d*m)* ")
+LOG_LINE = re.compile(r"^(?:<TIMESTAMP>|\d{4}-\d\d-\d\dT\S+?Z?) +(TRACE|DEBUG|INFO|WARN|ERROR) ")
+ANSI = re.compile(r"\x1b\[[\d;]*m")
 LEVELS = ("none", "TRACE", "DEBUG", "INFO", "WARN", "ERROR")
 QUIET = LEVELS.index("DEBUG")
 
@@ -144,7 +144,7 @@ def _show(record: dict) -> str:
 def diff_log(expected: str, actual: str) -> str:
     """Loose comparison of stderr: log lines count by their worst level only, all other lines exactly."""
     worst, plain = [], []
-    for text in (expected, actual):
+    for text in (expected, ANSI.sub("", actual)):
         levels = [LOG_LINE.match(line) for line in text.splitlines()]
         worst.append(max((LEVELS.index(level.group(1)) for level in levels if level), default=0))
         plain.append([line for line, level in zip(text.splitlines(), levels) if not level])

@@ -69,7 +69,8 @@ protected:
     config::Problems problems_;
     io::Runtime runtime_{1};
     telemetry::ComponentMetrics metrics_{"transform", "p", "partition"};
-    component::RunContext run_{"p", "partition", globals_, runtime_, runtime_.worker(0), metrics_, {}};
+    component::RunContext run_{"p",      "partition", globals_, runtime_, runtime_.worker(0),
+                               metrics_, {}};
     Collector outputs_;
 };
 

@@ -18,10 +18,10 @@ MemoryBuffer::MemoryBuffer(const Options& options, const component::Sink& sink,
       sink_(sink),
       channel_(std::numeric_limits<std::size_t>::max(),
                options.max_bytes > 0 ? options.max_bytes : options.max_events),
-      depth_events_(telemetry::MetricsRegistry::instance().gauge("buffer_size_events",
-                                                                 buffer_tags(metrics))),
-      discarded_(telemetry::MetricsRegistry::instance().counter("buffer_discarded_events_total",
-                                                                buffer_tags(metrics, {{"intentional", "true"}}))),
+      depth_events_(
+          telemetry::MetricsRegistry::instance().gauge("buffer_size_events", buffer_tags(metrics))),
+      discarded_(telemetry::MetricsRegistry::instance().counter(
+          "buffer_discarded_events_total", buffer_tags(metrics, {{"intentional", "true"}}))),
       log_(std::move(log)) {}
 
 std::size_t MemoryBuffer::weight(const Batch& batch) const {
@@ -74,10 +74,10 @@ io::Task<void> MemoryBuffer::take(Delivery delivery) {
 
 void MemoryBuffer::drop(Delivery& delivery) {
     discarded_.add(delivery.batch->size());
-    log_.warn(log_target, "Events dropped by a full buffer.",
-              {telemetry::field("count", static_cast<std::int64_t>(delivery.batch->size())),
-               telemetry::field("intentional", "true"),
-               telemetry::quoted("reason", "drop_newest")});
+    log_.warn(
+        log_target, "Events dropped by a full buffer.",
+        {telemetry::field("count", static_cast<std::int64_t>(delivery.batch->size())),
+         telemetry::field("intentional", "true"), telemetry::quoted("reason", "drop_newest")});
     delivery = {};
 }
 

@@ -17,8 +17,7 @@ const Function timestamp_function{
     .may_fail = [](const CallTypes& types) { return !types[0].is(kinds::timestamp); },
     .examples =
         {{"It is", R"(timestamp(t'2021-01-01T00:00:00Z'))", R"(t'2021-01-01T00:00:00Z')"},
-         {"From the event", R"(timestamp!(.a))", R"(t'2021-01-01T00:00:00Z')",
-          R"({"a": t'2021-01-01T00:00:00Z'})"},
+         {"Of now", R"(timestamp(now()) > t'2021-01-01T00:00:00Z')", R"(true)"},
          {"It is not", R"(timestamp!(null))",
           R"(function call error for "timestamp" at (0:16): expected timestamp, got null)"}},
     .run = run,
