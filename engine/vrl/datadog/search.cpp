@@ -255,7 +255,7 @@ private:
         skip_space();
         const std::optional<Term> lower = term();
         if (!lower) {
-            return fail("range_value");
+            return fail("RANGE_VALUE");
         }
         skip_space();
         if (!take_operator("TO")) {
@@ -264,7 +264,7 @@ private:
         skip_space();
         const std::optional<Term> upper = term();
         if (!upper) {
-            return fail("range_value");
+            return fail("RANGE_VALUE");
         }
         skip_space();
         const bool has_upper = take(']');

@@ -20,7 +20,6 @@ const Function remove_secret_function{
     .summary = "Takes the event's secret of that name away.",
     .parameters = {required("key", kinds::bytes, "The secret's name.")},
     .returns = kinds::null,
-    .pure = false,
     .deterministic = false,
     .effect = [](const CallTypes&, TypeState&) {},
     .examples = {{"Remove", R"(set_secret("a", "1"); remove_secret("a"); get_secret("a"))",

@@ -22,7 +22,6 @@ const Function set_secret_function{
     .parameters = {required("key", kinds::bytes, "The secret's name."),
                    required("secret", kinds::bytes, "The secret.")},
     .returns = kinds::null,
-    .pure = false,
     .deterministic = false,
     .effect = [](const CallTypes&, TypeState&) {},
     .examples = {{"Set", R"(set_secret("token", "abc"); get_secret("token"))", R"("abc")"},

@@ -17,7 +17,6 @@ const Function set_semantic_meaning_function{
     .parameters = {required("target", kinds::any, "The path of the field.").query(),
                    required("meaning", kinds::bytes, "Its meaning, such as `message`.").literal()},
     .returns = kinds::null,
-    .pure = false,
     .examples = {{"A field", R"(set_semantic_meaning(.a, "message"))", R"(null)"},
                  {"A nested field", R"(set_semantic_meaning(.a.b[0], "timestamp"))", R"(null)"},
                  {"The event stays", R"(set_semantic_meaning(.a, "message"); .)", R"({ "a": 1 })",

@@ -1,3 +1,4 @@
+#include "engine/vrl/compiler.hpp"
 #include "engine/vrl/function.hpp"
 
 namespace engine::vrl {
@@ -28,6 +29,19 @@ Value run(Call& call) {
     return Value::array(copies);
 }
 
+/// What has a field on the way to the array is an object.
+Type type(const CallTypes& types) {
+    const ast::Expression& place = *types.arguments[0].expression;
+    std::vector<Type::Step> steps;
+    if (const auto* root = place.as<ast::RootQuery>()) {
+        steps = steps_of(root->path);
+    } else if (const auto* variable = place.as<ast::VariableQuery>()) {
+        steps = steps_of(variable->path);
+    }
+    const bool is_object = !steps.empty() && std::holds_alternative<std::string>(steps.front());
+    return Type::array_of(is_object ? Type(kinds::object) : Type::any());
+}
+
 const Function unnest_function{
     .name = "unnest",
     .category = "Object",
@@ -36,6 +50,7 @@ const Function unnest_function{
         "place.",
     .parameters = {required("path", kinds::array, "The path of the array.").query()},
     .returns = kinds::array,
+    .type = type,
     .examples = {{"The event", R"(unnest!(.l))", R"([{ "k": "v", "l": 1 }, { "k": "v", "l": 2 }])",
                   R"({"k": "v", "l": [1, 2]})"},
                  {"A variable", R"(x = {"a": [1]}; unnest(x.a))", R"([{ "a": 1 }])"},
