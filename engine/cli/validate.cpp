@@ -39,15 +39,16 @@ private:
     std::size_t width_ = 0;
 };
 
-bool check_components(topology::Topology& topology, const ValidateArguments& options,
-                      Report& report) {
-    if (Result<void> ready = topology.check_environment(); !ready) {
+/// Takes the topology over: its sockets end before the event loops that they belong to.
+bool check_components(std::unique_ptr<topology::Topology> topology,
+                      const ValidateArguments& options, Report& report) {
+    if (Result<void> ready = topology->check_environment(); !ready) {
         report.failed(ready.error().message);
         return false;
     }
     io::Runtime runtime(1);
     runtime.start();
-    const auto health = topology.open_sinks(runtime, !options.skip_healthchecks);
+    const auto health = topology->open_sinks(runtime, !options.skip_healthchecks);
     bool good = health.has_value();
     if (!good) {
         fmt::print("\n");
@@ -66,6 +67,7 @@ bool check_components(topology::Topology& topology, const ValidateArguments& opt
         }
     }
     runtime.stop();
+    topology.reset();
     return good;
 }
 
@@ -95,7 +97,7 @@ ExitCode validate(const Arguments& arguments, const ValidateArguments& options) 
         report.problems(problems, false);
     }
     report.passed("Transforms configuration");
-    if (!options.no_environment && !check_components(*topology, options, report)) {
+    if (!options.no_environment && !check_components(std::move(topology), options, report)) {
         return ExitCode::Configuration;
     }
     report.validated();

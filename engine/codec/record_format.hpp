@@ -64,6 +64,6 @@ enum class MetricTag : std::uint8_t {
 };
 
 /// Levels of nesting that a reader follows; deeper values are not made by any codec or program.
-inline constexpr std::uint32_t maximum_depth = 4096;
+inline constexpr std::uint32_t maximum_depth = 1024;
 
 }  // namespace engine::record_format
