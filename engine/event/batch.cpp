@@ -114,6 +114,7 @@ BatchRef Batch::fork(const BatchRef& parent) {
     BatchRef child = derive(parent);
     child->roots_ = parent->roots_;
     child->metadata_column_ = parent->metadata_column_;
+    child->secrets_column_ = parent->secrets_column_;
     child->envelope_column_ = parent->envelope_column_;
     child->estimated_size_.store(parent->estimated_size_.load(std::memory_order_relaxed),
                                  std::memory_order_relaxed);
@@ -148,6 +149,7 @@ void Batch::recycle() {
     empty(roots_);
     empty(metrics_);
     empty(metadata_column_);
+    empty(secrets_column_);
     empty(envelopes_);
     empty(envelope_column_);
     // Values first: they point into what these keep alive.
@@ -173,6 +175,9 @@ void Batch::add_columns() {
     if (!metadata_column_.empty()) {
         metadata_column_.push_back(shared_metadata_);
     }
+    if (!secrets_column_.empty()) {
+        secrets_column_.push_back(Value::null());
+    }
     if (!envelope_column_.empty()) {
         envelope_column_.push_back(static_cast<std::uint32_t>(envelopes_.size() - 1));
     }
@@ -187,6 +192,9 @@ void Batch::push_from(const Batch& other, std::size_t index) {
     if (!other.metadata_column_.empty()) {
         writable_metadata(size() - 1) = other.metadata_column_[index];
     }
+    if (!other.secrets_column_.empty()) {
+        writable_secrets(size() - 1) = other.secrets_column_[index];
+    }
     if (!other.envelope_column_.empty()) {
         envelope_column_.resize(size(), 0);
         envelope_column_.back() = other.envelope_column_[index];
@@ -197,6 +205,7 @@ void Batch::keep(std::span<const std::uint32_t> positions) {
     keep_positions(roots_, positions);
     keep_positions(metrics_, positions);
     keep_positions(metadata_column_, positions);
+    keep_positions(secrets_column_, positions);
     keep_positions(envelope_column_, positions);
     invalidate_size();
 }
@@ -210,6 +219,13 @@ Value& Batch::writable_metadata(std::size_t index) {
         metadata_column_.assign(size(), shared_metadata_);
     }
     return metadata_column_[index];
+}
+
+Value& Batch::writable_secrets(std::size_t index) {
+    if (secrets_column_.empty()) {
+        secrets_column_.assign(size(), Value::null());
+    }
+    return secrets_column_[index];
 }
 
 void Batch::set_envelope(EnvelopeRef envelope) {

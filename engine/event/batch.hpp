@@ -97,6 +97,15 @@ public:
     /// The event's own metadata slot; the batch gains a column on first use.
     [[nodiscard]] Value& writable_metadata(std::size_t index);
 
+    /// Secrets of an event, such as the token it was received with: an object that no codec
+    /// writes, or null when there are none.
+    [[nodiscard]] const Value& secrets(std::size_t index) const {
+        static constexpr Value none;
+        return secrets_column_.empty() ? none : secrets_column_[index];
+    }
+    /// The event's own slot; the batch gains a column on first use.
+    [[nodiscard]] Value& writable_secrets(std::size_t index);
+
     /// The request that the event came with; may be empty.
     [[nodiscard]] EnvelopeRef envelope(std::size_t index) const {
         if (envelopes_.empty())
@@ -139,6 +148,7 @@ private:
     std::vector<Metric*> metrics_;
     Value shared_metadata_;
     std::vector<Value> metadata_column_;
+    std::vector<Value> secrets_column_;
     std::vector<EnvelopeRef> envelopes_;
     std::vector<std::uint32_t> envelope_column_;
     std::vector<SlabRef> slabs_;

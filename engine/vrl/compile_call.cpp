@@ -411,7 +411,7 @@ bool CallCompiler::prepare() {
         return true;
     }
     Preparation preparation(call_types_, compiler_.program_.constants_,
-                            compiler_.options_.timezone);
+                            compiler_.options_);
     Prepared prepared = function_->prepare(preparation);
     if (!prepared) {
         compiler_.error(compile_error(prepared.error()));

@@ -83,6 +83,15 @@ std::optional<Condition> Condition::compile(const config::ConditionSource& sourc
         return condition;
     }
     const config::Location& location = source.source.location;
+    if (source.type == "datadog_search") {
+        auto search = datadog::Search::compile(source.source.value);
+        if (!search) {
+            problems.error(location, fmt::format("invalid search query:\n{}", search.error()));
+            return std::nullopt;
+        }
+        condition.search_ = std::move(*search);
+        return condition;
+    }
     if (source.type != "vrl") {
         problems.error(location,
                        fmt::format("conditions of type `{}` are not in this build", source.type));
@@ -91,6 +100,7 @@ std::optional<Condition> Condition::compile(const config::ConditionSource& sourc
     CompileOptions options;
     options.bound = bound_names(scope);
     options.timezone = timezone_of(globals.timezone);
+    options.has_metrics = true;
     options.read_only.push_back({Path{}, true});
     options.read_only.push_back({Path{PathTarget::Metadata, {}}, true});
     const std::string& text = source.source.value;
@@ -116,6 +126,9 @@ std::optional<Condition> Condition::compile(const config::ConditionSource& sourc
 bool Condition::matches(const Batch& batch, std::size_t index) const {
     if (kind_) {
         return batch.kind() == *kind_;
+    }
+    if (search_) {
+        return batch.kind() != EventKind::Metric && search_->matches(batch.root(index));
     }
     thread_local Arena arena;
     thread_local Context context(arena);

@@ -7,6 +7,7 @@
 #include "engine/config/option_context.hpp"
 #include "engine/config/options.hpp"
 #include "engine/event/batch.hpp"
+#include "engine/vrl/datadog/search.hpp"
 #include "engine/vrl/program.hpp"
 
 namespace engine::vrl {
@@ -37,6 +38,8 @@ public:
 private:
     /// Set for `is_log`, `is_metric`, `is_trace`.
     std::optional<EventKind> kind_;
+    /// Set for `datadog_search`.
+    std::shared_ptr<const datadog::Search> search_;
     std::shared_ptr<const Program> program_;
     bool decided_by_partition_ = false;
 };

@@ -19,7 +19,10 @@ struct Target {
     Value event;
     Value metadata;
     EnvelopeRef envelope;
+    /// Object of texts, or null when there are none.
+    Value secrets;
     bool metadata_changed = false;
+    bool secrets_changed = false;
 };
 
 /// Why an expression returned `Value::failure()`.

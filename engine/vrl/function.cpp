@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/diagnostic/assert.hpp"
+#include "engine/vrl/program.hpp"
 
 namespace engine::vrl {
 
@@ -34,6 +35,12 @@ const Function* FunctionRegistry::find(std::string_view name) {
 std::span<const Function* const> FunctionRegistry::all() {
     return functions();
 }
+
+Preparation::Preparation(const CallTypes& types, Arena& constants, const CompileOptions& options)
+    : types_(types),
+      constants_(constants),
+      timezone_(options.timezone),
+      has_metrics_(options.has_metrics) {}
 
 CompileError CompileError::invalid_argument(std::string_view parameter, std::string_view error,
                                             const Value& received) {

@@ -25,6 +25,7 @@
 /// follow. See functions/README.md.
 namespace engine::vrl {
 
+struct CompileOptions;
 struct TypeState;
 
 // ---- Declaration ------------------------------------------------------------------------------
@@ -180,8 +181,7 @@ struct CompileError {
 /// What `prepare` works with: the arguments as known at compile time.
 class Preparation {
 public:
-    Preparation(const CallTypes& types, Arena& constants, absl::TimeZone timezone)
-        : types_(types), constants_(constants), timezone_(timezone) {}
+    Preparation(const CallTypes& types, Arena& constants, const CompileOptions& options);
 
     [[nodiscard]] const CallTypes& types() const { return types_; }
     /// The argument's value where it is known now, or its fallback.
@@ -195,11 +195,14 @@ public:
     /// Memory that lives as long as the program.
     [[nodiscard]] Arena& constants() { return constants_; }
     [[nodiscard]] absl::TimeZone timezone() const { return timezone_; }
+    /// Whether the program may look at the process's own metrics.
+    [[nodiscard]] bool has_metrics() const { return has_metrics_; }
 
 private:
     const CallTypes& types_;
     Arena& constants_;
     absl::TimeZone timezone_;
+    bool has_metrics_;
 };
 
 /// What a call site keeps for `run`; may be null. Shared by all threads, so immutable.

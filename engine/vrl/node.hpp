@@ -42,6 +42,8 @@ public:
 
     /// The value there, frozen; null where there is none.
     [[nodiscard]] Value get(Context& context) const;
+    /// The value that the path starts from, frozen.
+    [[nodiscard]] Value get_root(Context& context) const;
     /// Whether there is a value; `null` counts as one.
     [[nodiscard]] bool exists(Context& context) const;
     /// Puts the value there. It may have other parents. Not for Expression.

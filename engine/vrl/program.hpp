@@ -38,6 +38,8 @@ struct CompileOptions {
     std::vector<BoundName> bound;
     std::vector<ReadOnlyPath> read_only;
     absl::TimeZone timezone = absl::UTCTimeZone();
+    /// Whether functions may look at the process's own metrics.
+    bool has_metrics = false;
 };
 
 /// A compiled program: immutable, shared by all threads. Values of its constants may enter events,

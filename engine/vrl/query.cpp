@@ -72,6 +72,13 @@ Value Query::get(Context& context) const {
     return *found;
 }
 
+Value Query::get_root(Context& context) const {
+    if (origin_ == Origin::Expression) {
+        return expression_->resolve(context);
+    }
+    return (origin_ == Origin::Variable ? Query(slot_, {}) : Query(origin_, {})).get(context);
+}
+
 bool Query::exists(Context& context) const {
     Value scratch;
     return look_up(context, scratch) != nullptr;

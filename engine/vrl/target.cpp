@@ -40,6 +40,7 @@ Target target_of(const Batch& batch, std::size_t index, Access access, Arena& ar
     target.event = batch.kind() == EventKind::Metric ? metric_object(batch.metric(index), arena)
                                                      : batch.root(index);
     target.metadata = batch.metadata(index);
+    target.secrets = batch.secrets(index);
     if (access == Access::ReadRequest) {
         target.envelope = batch.envelope(index);
     }

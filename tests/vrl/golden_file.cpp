@@ -139,6 +139,7 @@ std::string run(const Case& golden) {
     const Folder folder(golden);
     const SourceText source("", golden.program);
     CompileOptions options;
+    options.has_metrics = find(golden, "metrics") != nullptr;
     if (const std::string* timezone = find(golden, "timezone")) {
         absl::LoadTimeZone(*timezone, &options.timezone);
     }

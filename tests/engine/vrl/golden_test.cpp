@@ -49,7 +49,10 @@ TEST(FunctionExamples, GiveWhatTheySay) {
             if (!example.event.empty()) {
                 one.sections["event"] = example.event;
             }
-            const auto program = compile(SourceText("", one.program), {});
+            one.sections["metrics"] = "";
+            CompileOptions options;
+            options.has_metrics = true;
+            const auto program = compile(SourceText("", one.program), options);
             ASSERT_TRUE(program) << function->name << ": " << example.source << "\n"
                                  << render(program.error(), SourceText("", one.program),
                                            RenderStyle::Program);
