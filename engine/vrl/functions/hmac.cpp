@@ -56,7 +56,7 @@ const Function hmac{
                  {"SHA1", R"(encode_base16(hmac("a", "k", algorithm: "SHA1")))",
                   R"("40e7d441cadb17b07f050341aa23a6820ed81c8b")"},
                  {"An unknown algorithm", R"(hmac!("a", "k", algorithm: "MD5"))",
-                  R"(function call error for "hmac" at (0:32): Invalid algorithm: MD5)"}},
+                  R"(function call error for "hmac" at (0:33): Invalid algorithm: MD5)"}},
     .run = run,
 };
 

@@ -106,7 +106,7 @@ const Function parse_aws_vpc_flow_log_function{
          {"No data", R"(parse_aws_vpc_flow_log!("2 -", format: "version action"))",
           R"({ "action": null, "version": 2 })"},
          {"Too few fields", R"(parse_aws_vpc_flow_log!("2", format: "version action"))",
-          R"(function call error for "parse_aws_vpc_flow_log" at (0:53): no item for key: `action`)"}},
+          R"(function call error for "parse_aws_vpc_flow_log" at (0:54): no item for key: `action`)"}},
     .run = run,
 };
 

@@ -22,7 +22,7 @@ const Function parse_glog_function{
         {{"A line", R"(parse_glog!("I20210131 14:48:54.411655 15520 main.c++:9] Hello"))",
           R"({ "file": "main.c++", "id": 15520, "level": "info", "line": 9, "message": "Hello", "timestamp": t'2021-01-31T14:48:54.411655Z' })"},
          {"An unknown level", R"(parse_glog!("X20210131 14:48:54.411655 1 a.c:9] Hello"))",
-          R"(function call error for "parse_glog" at (0:56): unrecognized log level "X")"},
+          R"(function call error for "parse_glog" at (0:55): unrecognized log level "X")"},
          {"Another text", R"(parse_glog!("hello"))",
           R"(function call error for "parse_glog" at (0:20): failed parsing glog message)"}},
     .run = run,

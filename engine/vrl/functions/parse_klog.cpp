@@ -34,7 +34,7 @@ const Function parse_klog_function{
         {{"A line", R"(parse_klog!("I0505 17:59:40.692994 28133 klog.go:70] hello").message)",
           R"("hello")"},
          {"An unknown level", R"(parse_klog!("X0505 17:59:40.692994 28133 klog.go:70] hello"))",
-          R"(function call error for "parse_klog" at (0:61): unrecognized log level "X")"},
+          R"(function call error for "parse_klog" at (0:60): unrecognized log level "X")"},
          {"Another text", R"(parse_klog!("hello"))",
           R"(function call error for "parse_klog" at (0:20): failed parsing klog message)"}},
     .run = run,

@@ -62,7 +62,7 @@ const Function parse_timestamp_function{
           R"(parse_timestamp!("2021-07-03 04:05:06", "%F %T", timezone: "Asia/Tokyo"))",
           R"(t'2021-07-02T19:05:06Z')"},
          {"Too little", R"(parse_timestamp!("2021-07-03", "%F"))",
-          R"(function call error for "parse_timestamp" at (0:35): Invalid timestamp "2021-07-03": input is not enough for unique date and time)"}},
+          R"(function call error for "parse_timestamp" at (0:36): Invalid timestamp "2021-07-03": input is not enough for unique date and time)"}},
     .run = run,
 };
 
