@@ -14,6 +14,7 @@ pkg_check_modules(LZ4 REQUIRED IMPORTED_TARGET liblz4)
 pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)
 pkg_check_modules(ONIGURUMA REQUIRED IMPORTED_TARGET oniguruma)
 pkg_check_modules(ICU REQUIRED IMPORTED_TARGET icu-uc icu-i18n)
+pkg_check_modules(PSL REQUIRED IMPORTED_TARGET libpsl)
 pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
 pkg_check_modules(TOMLPLUSPLUS REQUIRED IMPORTED_TARGET tomlplusplus)
 find_library(SNAPPY_LIBRARY snappy REQUIRED)
@@ -23,7 +24,7 @@ add_library(engine_dependencies INTERFACE)
 target_link_libraries(engine_dependencies INTERFACE
     Threads::Threads Boost::url OpenSSL::SSL OpenSSL::Crypto ZLIB::ZLIB fmt::fmt yaml-cpp
     simdjson::simdjson PkgConfig::ZSTD PkgConfig::LZ4 PkgConfig::RE2 PkgConfig::ONIGURUMA
-    PkgConfig::XXHASH PkgConfig::ICU PkgConfig::TOMLPLUSPLUS ${SNAPPY_LIBRARY}
+    PkgConfig::XXHASH PkgConfig::PSL PkgConfig::ICU PkgConfig::TOMLPLUSPLUS ${SNAPPY_LIBRARY}
     absl::time absl::flat_hash_map absl::strings)
 # Asio: coroutines only, one copy of the non-template parts would need a TU of its own (io/asio.cpp).
 target_compile_definitions(engine_dependencies INTERFACE
