@@ -25,7 +25,7 @@ target_link_libraries(engine_dependencies INTERFACE
     Threads::Threads Boost::url OpenSSL::SSL OpenSSL::Crypto ZLIB::ZLIB fmt::fmt yaml-cpp
     simdjson::simdjson PkgConfig::ZSTD PkgConfig::LZ4 PkgConfig::RE2 PkgConfig::ONIGURUMA
     PkgConfig::XXHASH PkgConfig::PSL PkgConfig::ICU PkgConfig::TOMLPLUSPLUS ${SNAPPY_LIBRARY}
-    absl::time absl::flat_hash_map absl::strings)
+    absl::time absl::flat_hash_map absl::strings resolv)
 # Asio: coroutines only, one copy of the non-template parts would need a TU of its own (io/asio.cpp).
 target_compile_definitions(engine_dependencies INTERFACE
     BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED
