@@ -76,16 +76,18 @@ bool JsonParser::parse_indexed(std::string_view text, Arena& arena, Value& value
     return parse_value(value, 0) && next_ == structurals_end_;
 }
 
-Result<Value> JsonParser::parse(std::string_view text, Arena& arena) {
+Result<Value> JsonParser::parse(std::string_view text, Arena& arena, LargeIntegers large) {
     Value value;
+    large_ = large;
     if (!parse_indexed(text, arena, value)) [[unlikely]] {
         return failure(describe_json_error(text));
     }
     return value;
 }
 
-Result<Value> JsonParser::parse_lossy(std::string_view text, Arena& arena) {
+Result<Value> JsonParser::parse_lossy(std::string_view text, Arena& arena, LargeIntegers large) {
     Value value;
+    large_ = large;
     if (parse_indexed(text, arena, value)) [[likely]] {
         return value;
     }
@@ -94,7 +96,7 @@ Result<Value> JsonParser::parse_lossy(std::string_view text, Arena& arena) {
     }
     ByteBuffer replaced;
     append_lossy_utf8(text, replaced);
-    return parse(arena.copy(replaced.view()), arena);
+    return parse(arena.copy(replaced.view()), arena, large);
 }
 
 bool JsonParser::ends_token(const char* position) const {
@@ -322,8 +324,8 @@ bool JsonParser::parse_float(const char* begin, const char* digits, Value& value
         return true;
     }
     std::uint64_t magnitude = 0;
-    if (whole && begin == digits && std::from_chars(digits, end, magnitude).ec == std::errc{}) {
-        // Above i64 and within u64: the reference keeps the digits as a string.
+    if (large_ == LargeIntegers::Digits && whole && begin == digits &&
+        std::from_chars(digits, end, magnitude).ec == std::errc{}) {
         value = Value::bytes({begin, static_cast<std::size_t>(end - begin)});
         return true;
     }

@@ -22,8 +22,11 @@ enum class Padding { Default, None, Space, Zero };
 /// Writes one time by one format.
 class TimeFormatter {
 public:
-    TimeFormatter(Timestamp time, const absl::TimeZone& zone, std::string& out)
-        : time_(time), info_(zone.At(absl::FromUnixSeconds(time.seconds))), out_(out) {
+    TimeFormatter(Timestamp time, const absl::TimeZone& zone, std::string& out, ZoneText zone_text)
+        : time_(time),
+          info_(zone.At(absl::FromUnixSeconds(time.seconds))),
+          zone_text_(zone_text),
+          out_(out) {
         const absl::CivilDay day(info_.cs);
         weekday_ = (static_cast<int>(absl::GetWeekday(day)) + 1) % 7;
         year_day_ = absl::GetYearDay(day);
@@ -250,6 +253,10 @@ private:
                 number(time_.nanoseconds, 9);
                 return true;
             case 'Z':
+                if (zone_text_ == ZoneText::Offset) {
+                    offset(":z");
+                    return true;
+                }
                 out_ += info_.offset == 0 && std::string_view(info_.zone_abbr) == "UTC"
                             ? "UTC"
                             : info_.zone_abbr;
@@ -301,6 +308,7 @@ private:
 
     Timestamp time_;
     absl::TimeZone::CivilInfo info_;
+    ZoneText zone_text_;
     std::string& out_;
     int weekday_ = 0;
     int year_day_ = 0;
@@ -312,8 +320,8 @@ private:
 }  // namespace
 
 bool format_time(std::string_view format, Timestamp time, const absl::TimeZone& zone,
-                 std::string& out) {
-    return TimeFormatter(time, zone, out).format(format);
+                 std::string& out, ZoneText zone_text) {
+    return TimeFormatter(time, zone, out, zone_text).format(format);
 }
 
 TimeFormat classify_time_format(std::string_view format) {

@@ -9,10 +9,13 @@
 
 namespace engine::vrl {
 
+/// What `%Z` writes: the zone's abbreviation, or (for the process's own zone) its offset.
+enum class ZoneText { Abbreviation, Offset };
+
 /// Formats as chrono's strftime does (`%Y-%m-%d`, `%.3f`, `%:z`, `%+`, `%-d` …). False when the
 /// format has an unknown specifier; `out` is then incomplete.
 bool format_time(std::string_view format, Timestamp time, const absl::TimeZone& zone,
-                 std::string& out);
+                 std::string& out, ZoneText zone_text = ZoneText::Abbreviation);
 
 /// Whether the format has specifiers, and whether all are known.
 enum class TimeFormat { Literal, Valid, Invalid };

@@ -6,14 +6,18 @@ namespace {
 
 Value run(Call& call) {
     absl::TimeZone zone = absl::UTCTimeZone();
+    ZoneText zone_text = ZoneText::Abbreviation;
     if (call.given(2)) {
-        if (!zone_named(call.bytes(2), zone)) {
-            return call.fail("unable to parse timezone: {}", call.bytes(2));
+        const std::string_view name = call.bytes(2).empty() ? "local" : call.bytes(2);
+        if (!zone_named(name, zone)) {
+            return call.fail("unable to parse timezone: {}", name);
         }
+        zone_text = name == "local" ? ZoneText::Offset : ZoneText::Abbreviation;
     }
     std::string text;
-    return format_time(call.bytes(1), call.timestamp(0), zone, text) ? call.text(text)
-                                                                     : call.fail("invalid format");
+    return format_time(call.bytes(1), call.timestamp(0), zone, text, zone_text)
+               ? call.text(text)
+               : call.fail("invalid format");
 }
 
 const Function format_timestamp_function{

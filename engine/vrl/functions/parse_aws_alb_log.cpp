@@ -197,9 +197,9 @@ const Function parse_aws_alb_log_function{
     .fallible = true,
     .examples =
         {{"A field of a line", R"(parse_aws_alb_log!(.message).target_processing_time)", R"(0.5)",
-          R"({"message": s'http 2018-11-30T22:23:00Z app/a 1.2.3.4:5 - 0 0.5 0 200 - 34 366 )"
-          R"("GET http://a/ HTTP/1.1" "curl" - - - "-" "-" "-" 0 2018-11-30T22:22:48Z "-" "-" "-" )"
-          R"("-" "-" "-" "-"'})"},
+          R"({"message": "http 2018-11-30T22:23:00Z app/a 1.2.3.4:5 - 0 0.5 0 200 - 34 366 )"
+          R"(\"GET http://a/ HTTP/1.1\" \"curl\" - - - \"-\" \"-\" \"-\" 0 2018-11-30T22:22:48Z )"
+          R"(\"-\" \"-\" \"-\" \"-\" \"-\" \"-\" \"-\""})"},
          {"Not a line", R"(parse_aws_alb_log!("hello"))",
           R"(function call error for "parse_aws_alb_log" at (0:27): failed to get field )"
           R"(`timestamp`: Parsing Error: ("", Char))"},

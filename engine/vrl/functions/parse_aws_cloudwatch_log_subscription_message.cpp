@@ -165,10 +165,11 @@ const Function parse_aws_cloudwatch_log_subscription_message_function{
           R"({ "log_events": [{ "id": "1", "message": "m", "timestamp": t'1970-01-01T00:00:00.500Z' }], )"
           R"("log_group": "g", "log_stream": "s", "message_type": "DATA_MESSAGE", "owner": "1", )"
           R"("subscription_filters": ["f"] })",
-          R"({"message": s'{"messageType":"DATA_MESSAGE","owner":"1","logGroup":"g","logStream":"s",)"
-          R"("subscriptionFilters":["f"],"logEvents":[{"id":"1","timestamp":500,"message":"m"}]}'})"},
+          R"({"message": "{\"messageType\":\"DATA_MESSAGE\",\"owner\":\"1\",\"logGroup\":\"g\",)"
+          R"(\"logStream\":\"s\",\"subscriptionFilters\":[\"f\"],\"logEvents\":[{\"id\":\"1\",)"
+          R"(\"timestamp\":500,\"message\":\"m\"}]}"})"},
          {"Another field", R"(parse_aws_cloudwatch_log_subscription_message!("{\"z\":1}"))",
-          R"(function call error for "parse_aws_cloudwatch_log_subscription_message" at (0:60): )"
+          R"(function call error for "parse_aws_cloudwatch_log_subscription_message" at (0:59): )"
           R"(unable to parse: unknown field `z`, expected one of `owner`, `messageType`, )"
           R"(`logGroup`, `logStream`, `subscriptionFilters`, `logEvents` at line 1 column 4)"},
          {"Not JSON", R"(parse_aws_cloudwatch_log_subscription_message("x") ?? "none")",

@@ -1,30 +1,33 @@
 #include "engine/codec/json_parser.hpp"
-#include "engine/codec/json_writer.hpp"
 #include "engine/vrl/function.hpp"
 #include "engine/vrl/text/json_cursor.hpp"
 
 namespace engine::vrl {
 namespace {
 
-/// Below `depth` levels values stand as their JSON text.
-Value limited(const Value& value, std::int64_t depth, Call& call) {
-    if (!value.is_array() && !value.is_object()) {
-        return value;
+/// The value at the cursor; below `depth` levels values stand as their JSON text.
+Value limited(JsonCursor& cursor, std::int64_t depth, Arena& arena) {
+    const char first = cursor.peek();
+    if (first != '[' && first != '{') {
+        const Result<Value> scalar =
+            JsonParser::local().parse(cursor.skip_value(), arena, LargeIntegers::Floats);
+        return scalar ? *scalar : Value::null();
     }
     if (depth == 0) {
-        ByteBuffer text;
-        write_json(value, text);
-        return call.text(text.view());
+        return Value::bytes(cursor.skip_value());
     }
-    Value result = call.share(value);
-    const bool is_array = value.is_array();
-    const std::uint32_t count = is_array ? value.as_array().size : value.as_object().size();
-    Value* items = is_array ? writable_array(result, call.arena()).items
-                            : writable_object(result, call.arena()).values;
-    for (std::uint32_t i = 0; i < count; ++i) {
-        items[i] = limited(items[i], depth - 1, call);
+    std::vector<Value> items;
+    std::vector<Member> members;
+    for (bool more = cursor.enter(); more; more = cursor.next()) {
+        if (first == '[') {
+            items.push_back(limited(cursor, depth - 1, arena));
+            continue;
+        }
+        const std::string_view key = cursor.string(arena);
+        cursor.enter_value();
+        members.push_back({key, limited(cursor, depth - 1, arena)});
     }
-    return result;
+    return first == '[' ? array_of(items, arena) : object_of(members, arena);
 }
 
 Value run(Call& call) {
@@ -33,18 +36,28 @@ Value run(Call& call) {
         return call.fail("max_depth value should be greater than 0 and less than 128, got {}",
                          call.integer(1));
     }
-    const std::string_view text = call.bytes(0);
+    std::string_view text = call.bytes(0);
+    std::string buffer;
+    if (has_depth && call.boolean(2)) {
+        text = utf8_lossy(text, buffer);
+    }
     // The bytes of a short string are inside the argument: what points into them must not outlive
     // it.
-    const std::string_view stable =
-        text.size() <= Value::inline_capacity ? call.arena().copy(text) : text;
-    Result<Value> parsed = call.boolean(2) ? JsonParser::local().parse_lossy(stable, call.arena())
-                                           : JsonParser::local().parse(stable, call.arena());
+    const bool is_passing = text.size() <= Value::inline_capacity || text.data() == buffer.data();
+    const std::string_view stable = is_passing ? call.arena().copy(text) : text;
+    JsonParser& parser = JsonParser::local();
+    const Result<Value> parsed =
+        call.boolean(2) ? parser.parse_lossy(stable, call.arena(), LargeIntegers::Floats)
+                        : parser.parse(stable, call.arena(), LargeIntegers::Floats);
     if (!parsed) {
         return call.fail("unable to {} json: {}", has_depth ? "read" : "parse",
                          json_error_reason(parsed.error().message));
     }
-    return has_depth ? limited(*parsed, call.integer(1), call) : *parsed;
+    if (!has_depth) {
+        return *parsed;
+    }
+    JsonCursor cursor(stable);
+    return limited(cursor, call.integer(1), call.arena());
 }
 
 const Function parse_json_function{

@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <cctype>
 #include <string>
 #include <vector>
 
@@ -29,11 +31,21 @@ Value describe_rest(const Type& rest, Arena& arena) {
     return describe(rest.with_kinds(rest.kinds() | kinds::undefined), arena);
 }
 
+/// As paths write it: in quotes unless it is an identifier.
+std::string field_name(std::string_view name) {
+    const bool is_bare =
+        !name.empty() && std::isdigit(static_cast<unsigned char>(name.front())) == 0 &&
+        std::ranges::all_of(name, [](char c) {
+            return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '@';
+        });
+    return is_bare ? std::string(name) : "\"" + std::string(name) + "\"";
+}
+
 Value known_fields(const Type& type, Arena& arena) {
     std::vector<Member> members;
     if (type.fields() != nullptr) {
         for (const auto& [name, field] : *type.fields()) {
-            members.push_back({arena.copy(name), describe(field, arena)});
+            members.push_back({arena.copy(field_name(name)), describe(field, arena)});
         }
     }
     return object_of(members, arena);

@@ -89,11 +89,6 @@ std::optional<std::string> redirection(const std::string& from,
 
 }  // namespace
 
-bool is_http_url(std::string_view text) {
-    const auto url = parse_absolute_url(text);
-    return url && is_http(*url);
-}
-
 std::expected<std::string, std::string> exchange_http(const HttpExchange& exchange) {
     const auto deadline = Clock::now() + whole_timeout;
     std::string text = exchange.url;

@@ -23,7 +23,4 @@ struct HttpExchange {
 /// credentials do not go to another host. Takes ten seconds at most. The error is a sentence.
 [[nodiscard]] std::expected<std::string, std::string> exchange_http(const HttpExchange& exchange);
 
-/// Whether the text is a URL that `exchange_http` may be given.
-[[nodiscard]] bool is_http_url(std::string_view text);
-
 }  // namespace engine::vrl

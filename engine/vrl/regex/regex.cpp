@@ -7,6 +7,8 @@
 #include <map>
 #include <mutex>
 
+#include "engine/codec/utf8.hpp"
+#include "engine/vrl/regex/boundary_regex.hpp"
 #include "engine/vrl/regex/translate.hpp"
 
 namespace engine::regex {
@@ -15,6 +17,8 @@ struct Regex::Machine {
     explicit Machine(const std::string& pattern, const RE2::Options& options)
         : re2(pattern, options) {}
     RE2 re2;
+    /// For texts beyond ASCII, where the expression looks for boundaries of words.
+    std::unique_ptr<BoundaryRegex> boundaries;
 };
 
 Regex::Regex() = default;
@@ -33,6 +37,11 @@ struct Pool {
         return pool;
     }
 };
+
+/// Whether words of the text may have other than ASCII letters; malformed text has none.
+bool is_beyond_ascii(std::string_view text) {
+    return std::ranges::any_of(text, [](char c) { return (c & 0x80) != 0; }) && is_utf8(text);
+}
 
 }  // namespace
 
@@ -73,6 +82,9 @@ std::expected<std::shared_ptr<const Regex>, std::string> Regex::compile_new(
                                                      "10485760 bytes.")
                                        : "regex parse error: " + machine->re2.error());
     }
+    if (translation->has_word_boundary) {
+        machine->boundaries = BoundaryRegex::compile(translation->pattern);
+    }
     std::shared_ptr<Regex> regex(new Regex);
     regex->pattern_ = pattern;
     regex->names_ = std::move(translation->group_names);
@@ -81,12 +93,18 @@ std::expected<std::shared_ptr<const Regex>, std::string> Regex::compile_new(
 }
 
 bool Regex::matches(std::string_view text) const {
+    if (machine_->boundaries && is_beyond_ascii(text)) {
+        return machine_->boundaries->find(text, 0, {});
+    }
     return machine_->re2.Match({text.data(), text.size()}, 0, text.size(), RE2::UNANCHORED, nullptr,
                                0);
 }
 
 bool Regex::find(std::string_view text, std::size_t from,
                  std::span<std::string_view> groups) const {
+    if (machine_->boundaries && is_beyond_ascii(text)) {
+        return from <= text.size() && machine_->boundaries->find(text, from, groups);
+    }
     constexpr std::size_t most = 16;
     std::array<re2::StringPiece, most> few;
     std::vector<re2::StringPiece> many;

@@ -302,6 +302,7 @@ private:
             return fail("backreferences are not supported", begin, 2);
         }
         if (std::string_view("AzbB").find(c) != std::string_view::npos) {
+            result_.has_word_boundary |= flags_.unicode && (c == 'b' || c == 'B');
             emit(pattern_.substr(position_, 2));
             position_ += 2;
             return {};

@@ -11,6 +11,8 @@ namespace engine::regex {
 struct Translation {
     std::string pattern;
     std::vector<std::string> group_names;
+    /// Whether it looks for boundaries of words, which RE2 finds in ASCII texts only.
+    bool has_word_boundary = false;
 };
 
 /// Parses Rust-regex syntax. RE2 refuses `(?<n>…)` and `(?x)`, misreads nested and intersected

@@ -75,7 +75,8 @@ std::optional<std::int64_t> JsonCursor::integer() {
     return number;
 }
 
-void JsonCursor::skip_value() {
+std::string_view JsonCursor::skip_value() {
+    const std::size_t begin = at_;
     std::size_t depth = 0;
     do {
         const char c = peek();
@@ -96,6 +97,7 @@ void JsonCursor::skip_value() {
             skip_space();
         }
     } while (depth > 0);
+    return text_.substr(begin, at_ - begin);
 }
 
 std::string JsonCursor::describe_value() {
@@ -104,9 +106,7 @@ std::string JsonCursor::describe_value() {
         ++at_;
         return first == '{' ? "map" : "sequence";
     }
-    const std::size_t begin = at_;
-    skip_value();
-    const std::string_view text = text_.substr(begin, at_ - begin);
+    const std::string_view text = skip_value();
     if (first == '"') {
         return fmt::format("string {}", text);
     }

@@ -28,8 +28,8 @@ public:
     [[nodiscard]] std::string_view string(Arena& arena);
     /// The integer here, where it is one; then goes past it.
     [[nodiscard]] std::optional<std::int64_t> integer();
-    /// Goes past any value.
-    void skip_value();
+    /// Goes past any value; its text.
+    std::string_view skip_value();
     /// Goes past the value and names it, such as `string "x"` or `map`.
     [[nodiscard]] std::string describe_value();
     /// Line, and the number of bytes before this place in it.
