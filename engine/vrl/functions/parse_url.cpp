@@ -42,6 +42,18 @@ const Function parse_url_function{
                             "Whether a URL without a port has the port of its scheme.",
                             Value::boolean(false))},
     .returns = kinds::object,
+    .type =
+        [](const CallTypes&) {
+            const Type maybe_text(kinds::bytes | kinds::null);
+            return Type::object({{"scheme", kinds::bytes},
+                                 {"username", kinds::bytes},
+                                 {"password", kinds::bytes},
+                                 {"host", kinds::bytes},
+                                 {"port", Type(kinds::integer | kinds::null)},
+                                 {"path", maybe_text},
+                                 {"query", Type::object_of(kinds::bytes)},
+                                 {"fragment", maybe_text}});
+        },
     .fallible = true,
     .examples =
         {{"A URL", R"(parse_url!("http://a.b:81/c?x=1#f"))",
