@@ -1,6 +1,7 @@
 #include "engine/event/path.hpp"
 
 #include <fmt/format.h>
+#include <algorithm>
 
 #include <cctype>
 #include <charconv>
@@ -135,8 +136,11 @@ Value& item_slot(Value& slot, std::int64_t index, Arena& arena) {
         slot = Value::array(new_array(4, arena));
     }
     ArrayNode& array = writable_array(slot, arena);
-    while (index < 0 && -index > std::int64_t{array.size}) {
-        insert_item(array, 0, Value::null(), arena);
+    if (const std::uint32_t before = array.size; index < 0 && -index > std::int64_t{before}) {
+        while (-index > std::int64_t{array.size}) {
+            push_item(array, Value::null(), arena);
+        }
+        std::rotate(array.items, array.items + before, array.items + array.size);
     }
     while (index >= std::int64_t{array.size}) {
         push_item(array, Value::null(), arena);

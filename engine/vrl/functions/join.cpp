@@ -1,5 +1,6 @@
 #include <algorithm>
 #include "engine/vrl/function.hpp"
+#include "engine/vrl/text/longest_text.hpp"
 
 namespace engine::vrl {
 namespace {
@@ -12,6 +13,9 @@ Value run(Call& call) {
             return call.fail("all array items must be strings");
         }
         size += item.as_bytes().size() + separator.size();
+        if (size > longest_text) {
+            return call.fail("joined string is too large");
+        }
     }
     char* out = call.arena().allocate_array<char>(size);
     char* end = out;

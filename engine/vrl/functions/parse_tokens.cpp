@@ -31,13 +31,19 @@ Value run(Call& call) {
     }
     ArrayNode* tokens = new_array(8, call.arena());
     const std::string_view whole = rest;
+    // A text that does not end is looked for once: from further right it does not end either.
+    bool may_close_quote = true;
+    bool may_close_bracket = true;
     while (!rest.empty()) {
         if (is_space(rest.front())) {
             rest.remove_prefix(1);
             continue;
         }
         const char close = rest.front() == '"' ? '"' : rest.front() == '[' ? ']' : '\0';
-        const std::size_t end = close == '\0' ? std::string_view::npos : closing(rest, close);
+        bool& may_close = close == '"' ? may_close_quote : may_close_bracket;
+        const std::size_t end =
+            close == '\0' || !may_close ? std::string_view::npos : closing(rest, close);
+        may_close = may_close && (close == '\0' || end != std::string_view::npos);
         if (end != std::string_view::npos) {
             push_item(*tokens, token(rest.substr(1, end - 1)), call.arena());
             rest.remove_prefix(end + 1);

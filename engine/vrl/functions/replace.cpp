@@ -3,9 +3,12 @@
 #include <charconv>
 #include "engine/vrl/function.hpp"
 #include "engine/vrl/regex/regex.hpp"
+#include "engine/vrl/text/longest_text.hpp"
 
 namespace engine::vrl {
 namespace {
+
+constexpr std::string_view too_large = "string with replacements is too large";
 
 /// `$1`, `$name`, `${name}` and `$$` of the replacement.
 void expand(std::string_view with, const regex::Regex& pattern,
@@ -58,6 +61,9 @@ Value replace_regex(Call& call, std::int64_t count) {
         const auto at = static_cast<std::size_t>(groups[0].data() - text.data());
         out += text.substr(begin, at - begin);
         expand(call.bytes(2), pattern, groups, out);
+        if (out.size() > longest_text) {
+            return call.fail(too_large);
+        }
         begin = at + groups[0].size();
         from = groups[0].empty() ? begin + 1 : begin;
         --count;
@@ -78,6 +84,9 @@ Value replace_text(Call& call, std::int64_t count) {
          at = text.find(what, what.empty() ? at + 1 : begin), --count) {
         out += text.substr(begin, at - begin);
         out += call.bytes(2);
+        if (out.size() > longest_text) {
+            return call.fail(too_large);
+        }
         begin = at + what.size();
     }
     if (begin == 0 && out.empty()) {

@@ -1,5 +1,6 @@
 #include "engine/vrl/function.hpp"
 #include "engine/vrl/regex/replace_matches.hpp"
+#include "engine/vrl/text/longest_text.hpp"
 
 namespace engine::vrl {
 namespace {
@@ -37,6 +38,10 @@ Value run(Call& call) {
                 return false;
             }
             target += replacement.as_bytes();
+            if (target.size() > longest_text) {
+                static_cast<void>(call.fail("string with replacements is too large"));
+                return false;
+            }
             return true;
         });
     return done ? call.text(out) : Value::failure();
@@ -74,13 +79,14 @@ const Function replace_with{
                     .result = ClosureResult::Bytes,
                     .example = "replace_with(\"received email from a@example.com\", pattern: "
                                "r'\\w+@\\w+\\.\\w+') -> |match| { sha2(match.string) }"},
-    .examples = {{"Capitals", R"(replace_with("apples and bananas", r'\b(\w)') -> |m| { upcase(m.string) })",
-                  R"("Apples And Bananas")"},
-                 {"Named groups",
-                  R"(replace_with("k=v", r'(?P<key>\w)=(?P<val>\w)') -> |m| { string!(m.val) + ":" + string!(m.key) })",
-                  R"("v:k")"},
-                 {"The first match", R"(replace_with("aaa", r'a', count: 1) -> |_m| { "b" })",
-                  R"("baa")"}},
+    .examples =
+        {{"Capitals",
+          R"(replace_with("apples and bananas", r'\b(\w)') -> |m| { upcase(m.string) })",
+          R"("Apples And Bananas")"},
+         {"Named groups",
+          R"(replace_with("k=v", r'(?P<key>\w)=(?P<val>\w)') -> |m| { string!(m.val) + ":" + string!(m.key) })",
+          R"("v:k")"},
+         {"The first match", R"(replace_with("aaa", r'a', count: 1) -> |_m| { "b" })", R"("baa")"}},
     .run = run,
 };
 

@@ -1,5 +1,6 @@
 #include "engine/vrl/function.hpp"
 #include "engine/vrl/regex/replace_matches.hpp"
+#include "engine/vrl/text/longest_text.hpp"
 
 namespace engine::vrl {
 namespace {
@@ -23,6 +24,9 @@ Value run(Call& call) {
             out += call.bytes(is_single ? 2 : 3);
         }
         out += found;
+        if (out.size() > longest_text) {
+            return call.fail("string with replacements is too large");
+        }
         end = begin + found.size();
         from = found.empty() ? regex::next_character(text, end) : end;
     }
@@ -32,8 +36,9 @@ Value run(Call& call) {
 const Function sieve{
     .name = "sieve",
     .category = "String",
-    .summary = "Keeps what matches the pattern and replaces what stands between; what follows the "
-               "last match is dropped.",
+    .summary =
+        "Keeps what matches the pattern and replaces what stands between; what follows the "
+        "last match is dropped.",
     .parameters = {required("value", kinds::bytes, "The text to clean."),
                    required("permitted_characters", kinds::regex, "What to keep."),
                    optional("replace_single", kinds::bytes, "Stands for one character.",
@@ -42,8 +47,8 @@ const Function sieve{
                             Value::bytes({}))},
     .returns = kinds::bytes,
     .examples = {{"Keep letters", R"(sieve("a-b", r'[a-z]'))", R"("ab")"},
-                 {"Replace single characters",
-                  R"(sieve("a-b_c", r'[a-z]', replace_single: "X"))", R"("aXbXc")"},
+                 {"Replace single characters", R"(sieve("a-b_c", r'[a-z]', replace_single: "X"))",
+                  R"("aXbXc")"},
                  {"Replace several characters",
                   R"(sieve("a--b---c-d", r'[a-z]', replace_repeated: ".."))", R"("a..b..cd")"}},
     .run = run,
