@@ -14,7 +14,13 @@ constexpr std::string_view too_large = "string with replacements is too large";
 void expand(std::string_view with, const regex::Regex& pattern,
             std::span<const std::string_view> groups, std::string& out) {
     for (std::size_t i = 0; i < with.size();) {
-        if (with[i] != '$' || i + 1 == with.size()) {
+        const std::size_t dollar = std::min(with.find('$', i), with.size());
+        out += with.substr(i, dollar - i);
+        i = dollar;
+        if (i == with.size()) {
+            break;
+        }
+        if (i + 1 == with.size()) {
             out += with[i++];
             continue;
         }
