@@ -441,9 +441,8 @@ private:
         for (const auto& entry : slot.messages) {
             const Slot* const key = entry->find(key_field.number);
             const Slot* const value = entry->find(value_field.number);
-            members.push_back(
-                {key_text(key == nullptr ? nothing(key_field) : key->values.front()),
-                 value == nullptr ? nothing(value_field) : of(*value)});
+            members.push_back({key_text(key == nullptr ? nothing(key_field) : key->values.front()),
+                               value == nullptr ? nothing(value_field) : of(*value)});
             if (members.back().value.is_failure()) {
                 return Value::failure();
             }

@@ -216,9 +216,9 @@ Converted enum_scalar(const Field& field, const Value& value) {
 }
 
 Converted text_scalar(const Field& field, const Value& value, StringCoercion coercion) {
-    const bool is_coerced = field.type == FieldType::String && coercion == StringCoercion::Lossy &&
-                            (value.is_integer() || value.is_float() || value.is_boolean() ||
-                             value.is_timestamp());
+    const bool is_coerced =
+        field.type == FieldType::String && coercion == StringCoercion::Lossy &&
+        (value.is_integer() || value.is_float() || value.is_boolean() || value.is_timestamp());
     if (!value.is_bytes() && !is_coerced) {
         return wrong_kind(field, value);
     }

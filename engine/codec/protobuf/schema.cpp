@@ -75,20 +75,19 @@ public:
 private:
     Field field(const pb::FieldDescriptor& descriptor) {
         const auto* oneof = descriptor.real_containing_oneof();
-        return {.name = descriptor.name(),
-                .number = static_cast<std::uint32_t>(descriptor.number()),
-                .type = static_cast<FieldType>(descriptor.type()),
-                .is_repeated = descriptor.is_repeated(),
-                .is_map = descriptor.is_map(),
-                .is_packed = descriptor.is_packed(),
-                .has_presence = descriptor.has_presence(),
-                .oneof = oneof == nullptr ? -1 : oneof->index(),
-                .message = descriptor.message_type() == nullptr
-                               ? nullptr
-                               : message(*descriptor.message_type()),
-                .enumeration = descriptor.enum_type() == nullptr
-                                   ? nullptr
-                                   : enumeration(*descriptor.enum_type())};
+        return {
+            .name = descriptor.name(),
+            .number = static_cast<std::uint32_t>(descriptor.number()),
+            .type = static_cast<FieldType>(descriptor.type()),
+            .is_repeated = descriptor.is_repeated(),
+            .is_map = descriptor.is_map(),
+            .is_packed = descriptor.is_packed(),
+            .has_presence = descriptor.has_presence(),
+            .oneof = oneof == nullptr ? -1 : oneof->index(),
+            .message = descriptor.message_type() == nullptr ? nullptr
+                                                            : message(*descriptor.message_type()),
+            .enumeration =
+                descriptor.enum_type() == nullptr ? nullptr : enumeration(*descriptor.enum_type())};
     }
 
     const EnumType* enumeration(const pb::EnumDescriptor& descriptor) {
@@ -162,8 +161,8 @@ Result<std::shared_ptr<const Schema>> Schema::load(const std::string& path,
     ENGINE_TRY(add_files(set, pool));
     const pb::Descriptor* const descriptor = pool.FindMessageTypeByName(message);
     if (descriptor == nullptr) {
-        return std::unexpected(Error{
-            fmt::format("The message type '{}' could not be found in '{}'", message, path)});
+        return std::unexpected(
+            Error{fmt::format("The message type '{}' could not be found in '{}'", message, path)});
     }
     auto schema = std::make_shared<Schema>();
     SchemaBuilder(*schema).message(*descriptor);

@@ -94,8 +94,8 @@ struct MessageType {
 /// A descriptor file's types as far as one message needs them. Immutable, shared by threads.
 class Schema {
 public:
-    /// Reads a file that `protoc --include_imports --descriptor_set_out` made. `message` is the full
-    /// name.
+    /// Reads a file that `protoc --include_imports --descriptor_set_out` made. `message` is the
+    /// full name.
     [[nodiscard]] static Result<std::shared_ptr<const Schema>> load(const std::string& path,
                                                                     const std::string& message);
 

@@ -7,7 +7,8 @@
 
 namespace engine::vrl {
 
-// What parse_proto and encode_proto share: `desc_file` (position 1) and `message_type` (position 2).
+// What parse_proto and encode_proto share: `desc_file` (position 1) and `message_type` (position
+// 2).
 
 [[nodiscard]] inline Parameter descriptor_file_parameter() {
     return required("desc_file", kinds::bytes,
@@ -26,13 +27,20 @@ namespace engine::vrl {
     if (!file || !message || !file->is_bytes() || !message->is_bytes()) {
         return nullptr;
     }
-    auto schema = protobuf::Schema::load(std::string(file->as_bytes()),
-                                         std::string(message->as_bytes()));
+    auto schema =
+        protobuf::Schema::load(std::string(file->as_bytes()), std::string(message->as_bytes()));
     if (!schema) {
         return std::unexpected(
             CompileError::invalid_argument("desc_file", schema.error().message, *file));
     }
     return std::move(*schema);
 }
+
+/// For examples: `message Order { string id = 1; int32 count = 2; repeated string tags = 3; }` in
+/// package `shop`.
+inline constexpr std::string_view example_file = "shop.desc (base64)";
+inline constexpr std::string_view example_descriptor =
+    "ClsKCGV4LnByb3RvEgRzaG9wIkEKBU9yZGVyEg4KAmlkGAEgASgJUgJpZBIUCgVjb3VudBgC"
+    "IAEoBVIFY291bnQSEgoEdGFncxgDIAMoCVIEdGFnc2IGcHJvdG8z";
 
 }  // namespace engine::vrl

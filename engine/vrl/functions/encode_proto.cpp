@@ -24,6 +24,24 @@ const Function encode_proto{
                             Value::boolean(true))},
     .returns = kinds::bytes,
     .fallible = true,
+    .examples =
+        {{.title = "A message",
+          .source =
+              R"(encode_base16(encode_proto!({"id": "x", "count": 12}, "shop.desc", "shop.Order")))",
+          .result = R"("0a0178100c")",
+          .file = example_file,
+          .file_text = example_descriptor},
+         {.title = "Numbers become text",
+          .source = R"(encode_base16(encode_proto!({"id": 5}, "shop.desc", "shop.Order")))",
+          .result = R"("0a0135")",
+          .file = example_file,
+          .file_text = example_descriptor},
+         {.title = "Unless that is refused",
+          .source =
+              R"(encode_proto({"id": 5}, "shop.desc", "shop.Order", allow_lossy_string_coercion: false) ?? "no")",
+          .result = R"("no")",
+          .file = example_file,
+          .file_text = example_descriptor}},
     .prepare = prepare_schema,
     .run = run,
 };

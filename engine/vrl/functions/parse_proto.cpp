@@ -19,6 +19,23 @@ const Function parse_proto{
     .returns = kinds::json,
     .type = [](const CallTypes&) { return Type::json(); },
     .fallible = true,
+    .examples =
+        {{.title = "A message",
+          .source = R"(parse_proto!(decode_base16!("0a0178100c"), "shop.desc", "shop.Order"))",
+          .result = R"({ "count": 12, "id": "x" })",
+          .file = example_file,
+          .file_text = example_descriptor},
+         {.title = "Repeated fields",
+          .source = R"(parse_proto!(decode_base16!("1a01611a0162"), "shop.desc", "shop.Order"))",
+          .result = R"({ "tags": ["a", "b"] })",
+          .file = example_file,
+          .file_text = example_descriptor},
+         {.title = "Cut off",
+          .source =
+              R"(parse_proto(decode_base16!("0a05"), "shop.desc", "shop.Order") ?? "cut off")",
+          .result = R"("cut off")",
+          .file = example_file,
+          .file_text = example_descriptor}},
     .prepare = prepare_schema,
     .run = run,
 };
