@@ -17,6 +17,10 @@ pkg_check_modules(ICU REQUIRED IMPORTED_TARGET icu-uc icu-i18n)
 pkg_check_modules(PSL REQUIRED IMPORTED_TARGET libpsl)
 pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
 pkg_check_modules(TOMLPLUSPLUS REQUIRED IMPORTED_TARGET tomlplusplus)
+pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)
+pkg_check_modules(LIBYAML REQUIRED IMPORTED_TARGET yaml-0.1)
+pkg_check_modules(EXPAT REQUIRED IMPORTED_TARGET expat)
+pkg_check_modules(PROTOBUF REQUIRED IMPORTED_TARGET protobuf)
 find_library(SNAPPY_LIBRARY snappy REQUIRED)
 find_library(MIMALLOC_LIBRARY mimalloc)
 
@@ -25,6 +29,7 @@ target_link_libraries(engine_dependencies INTERFACE
     Threads::Threads Boost::url OpenSSL::SSL OpenSSL::Crypto ZLIB::ZLIB fmt::fmt yaml-cpp
     simdjson::simdjson PkgConfig::ZSTD PkgConfig::LZ4 PkgConfig::RE2 PkgConfig::ONIGURUMA
     PkgConfig::XXHASH PkgConfig::PSL PkgConfig::ICU PkgConfig::TOMLPLUSPLUS ${SNAPPY_LIBRARY}
+    PkgConfig::SODIUM PkgConfig::LIBYAML PkgConfig::EXPAT PkgConfig::PROTOBUF
     absl::time absl::flat_hash_map absl::strings resolv)
 # Asio: coroutines only, one copy of the non-template parts would need a TU of its own (io/asio.cpp).
 target_compile_definitions(engine_dependencies INTERFACE

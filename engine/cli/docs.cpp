@@ -104,6 +104,9 @@ void print_examples(const vrl::Function& function) {
         if (!each.event.empty()) {
             fmt::print("# event: {}\n", each.event);
         }
+        if (!each.file.empty()) {
+            fmt::print("# file {}: {}\n", each.file, each.file_text);
+        }
         fmt::print("{}\n# {}\n```\n", each.source, each.result);
     }
     fmt::print("\n");

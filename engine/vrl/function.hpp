@@ -95,6 +95,10 @@ struct Example {
     std::string_view result;
     /// The event it runs on, in VRL; the empty object when empty.
     std::string_view event = {};
+    /// The file that it reads: its name, and its text (in Base64 when the name ends in `(base64)`,
+    /// which is not part of it).
+    std::string_view file = {};
+    std::string_view file_text = {};
 };
 
 /// What the checker knows about one argument.

@@ -12,6 +12,7 @@
 #include "engine/codec/json_parser.hpp"
 #include "engine/diagnostic/render.hpp"
 #include "engine/vrl/display.hpp"
+#include "engine/vrl/encoding/base64.hpp"
 #include "engine/vrl/program.hpp"
 
 namespace engine::vrl::golden {
@@ -63,7 +64,15 @@ public:
                 before_ = std::filesystem::current_path();
                 std::filesystem::current_path(path_);
             }
-            std::ofstream(name.substr(5), std::ios::binary) << text;
+            constexpr std::string_view encoded = " (base64)";
+            const std::string file = name.substr(5);
+            if (file.ends_with(encoded)) {
+                Arena arena;
+                std::ofstream(file.substr(0, file.size() - encoded.size()), std::ios::binary)
+                    << base64_decoded(text, Base64Alphabet::Standard, arena).value_or("");
+            } else {
+                std::ofstream(file, std::ios::binary) << text;
+            }
         }
     }
     ~Folder() {

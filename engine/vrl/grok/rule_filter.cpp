@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "engine/codec/json_parser.hpp"
+#include "engine/codec/xml_parser.hpp"
 #include "engine/vrl/grok/date_pattern.hpp"
 #include "engine/vrl/grok/key_value_filter.hpp"
 #include "engine/vrl/letter_case.hpp"
@@ -105,6 +106,17 @@ std::optional<Value> query_string(const Value& value, Arena& arena) {
     return object_of(members, arena);
 }
 
+std::optional<Value> to_xml(const Value& value, Arena& arena) {
+    const XmlOptions options{.attribute_prefix = "",
+                             .text_key = "value",
+                             .parses_booleans = false,
+                             .parses_null = false,
+                             .parses_numbers = false};
+    const auto document = value.is_bytes() ? parse_xml(arena.copy(value.as_bytes()), options, arena)
+                                           : std::unexpected(std::string());
+    return document ? std::optional(*document) : std::nullopt;
+}
+
 using Apply = std::optional<Value> (*)(const Value& value, Arena& arena);
 
 /// Filters without arguments.
@@ -119,7 +131,7 @@ private:
     Apply apply_;
 };
 
-constexpr std::array<std::pair<std::string_view, Apply>, 11> plain_filters = {
+constexpr std::array<std::pair<std::string_view, Apply>, 12> plain_filters = {
     {{"integer", to_integer},
      {"integerExt", to_integer},
      {"number", to_number},
@@ -130,7 +142,8 @@ constexpr std::array<std::pair<std::string_view, Apply>, 11> plain_filters = {
      {"lowercase", to_lower_case},
      {"uppercase", to_upper_case},
      {"decodeuricomponent", decode_component},
-     {"querystring", query_string}}};
+     {"querystring", query_string},
+     {"xml", to_xml}}};
 
 class NullIfFilter final : public RuleFilter {
 public:

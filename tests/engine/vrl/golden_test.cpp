@@ -5,10 +5,7 @@
 #include <fstream>
 #include <set>
 
-#include "engine/diagnostic/render.hpp"
-#include "engine/vrl/display.hpp"
 #include "engine/vrl/function.hpp"
-#include "engine/vrl/program.hpp"
 #include "tests/vrl/golden_file.hpp"
 
 namespace engine::vrl {
@@ -50,18 +47,16 @@ TEST(FunctionExamples, GiveWhatTheySay) {
                 one.sections["event"] = example.event;
             }
             one.sections["metrics"] = "";
-            CompileOptions options;
-            options.has_metrics = true;
-            const auto program = compile(SourceText("", one.program), options);
-            ASSERT_TRUE(program) << function->name << ": " << example.source << "\n"
-                                 << render(program.error(), SourceText("", one.program),
-                                           RenderStyle::Program);
+            if (!example.file.empty()) {
+                one.sections["file " + std::string(example.file)] = example.file_text;
+            }
             one.sections["result"] = example.result;
             const std::string as_result = golden::run(one);
             one.sections.erase("result");
             one.sections["error"] = example.result;
             EXPECT_TRUE(as_result.empty() || golden::run(one).empty())
                 << function->name << ": " << example.title << "\n"
+                << example.source << "\n"
                 << as_result;
         }
     }
