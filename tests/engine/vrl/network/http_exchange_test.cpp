@@ -44,8 +44,9 @@ private:
 };
 
 std::string answer(std::string_view head, std::string_view body) {
-    return "HTTP/1.1 " + std::string(head) + "\r\nconnection: close\r\ncontent-length: " +
-           std::to_string(body.size()) + "\r\n\r\n" + std::string(body);
+    return "HTTP/1.1 " + std::string(head) +
+           "\r\nconnection: close\r\ncontent-length: " + std::to_string(body.size()) + "\r\n\r\n" +
+           std::string(body);
 }
 
 TEST(HttpExchange, GivesTheBodyWhateverTheStatus) {
