@@ -27,6 +27,11 @@ std::string cbor_error(const std::string& bytes) {
     return value ? "" : value.error();
 }
 
+TEST(YamlParser, TakesAnEmptyText) {
+    Arena arena;
+    EXPECT_TRUE(parse_yaml({}, arena).value().is_null());
+}
+
 TEST(YamlParser, RefusesAliasesThatMultiply) {
     std::string text = "a0: &a0 x\n";
     for (int i = 1; i < 40; ++i) {
