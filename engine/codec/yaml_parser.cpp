@@ -81,7 +81,9 @@ public:
     YamlParser(std::string_view text, Arena& arena) : arena_(arena) {
         yaml_parser_initialize(&parser_);
         yaml_parser_set_encoding(&parser_, YAML_UTF8_ENCODING);
-        yaml_parser_set_input_string(&parser_, reinterpret_cast<const unsigned char*>(text.data()),
+        // Which must not be null.
+        const char* const input = text.empty() ? "" : text.data();
+        yaml_parser_set_input_string(&parser_, reinterpret_cast<const unsigned char*>(input),
                                      text.size());
     }
     ~YamlParser() { yaml_parser_delete(&parser_); }

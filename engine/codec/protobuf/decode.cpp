@@ -393,7 +393,7 @@ private:
         if (field.is_repeated) {
             return slot.values.empty() && slot.messages.empty();
         }
-        return !field.has_presence && is_default(slot.values.front());
+        return !field.has_presence && !field.is_message() && is_default(slot.values.front());
     }
 
     static bool is_default(const Value& value) {

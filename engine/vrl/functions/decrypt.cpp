@@ -18,7 +18,7 @@ const Function decrypt{
     .fallible = true,
     .examples =
         {{"In counter mode",
-          R"(decrypt!(decode_base16!("632eb49c94"), "AES-128-CTR-BE", "0123456789abcdef", "fedcba9876543210"))",
+          R"(decrypt!(decode_base16!("632eba1d99"), "AES-128-CTR-BE", "0123456789abcdef", "fedcba9876543210"))",
           R"("hello")"},
          {"There and back",
           R"(decrypt!(encrypt!("abc", "AES-128-CBC-PKCS7", "0123456789abcdef", "fedcba9876543210"), "AES-128-CBC-PKCS7", "0123456789abcdef", "fedcba9876543210"))",

@@ -111,7 +111,7 @@ const Function validate_json_schema{
          {.title = "A missing member",
           .source = R"(_, err = validate_json_schema("{}", "schema.json"); err)",
           .result =
-              R"("function call error for \"validate_json_schema\" at (9:49): JSON schema validation failed: \"age\" is a required property at /")",
+              R"("function call error for \"validate_json_schema\" at (9:50): JSON schema validation failed: \"age\" is a required property at /")",
           .file = "schema.json",
           .file_text = example_schema}},
     .prepare = prepare,

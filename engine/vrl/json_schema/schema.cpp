@@ -7,9 +7,9 @@
 #include <charconv>
 
 #include "engine/codec/json_parser.hpp"
-#include "engine/codec/json_writer.hpp"
 #include "engine/diagnostic/assert.hpp"
 #include "engine/event/shape.hpp"
+#include "engine/vrl/json_schema/instance.hpp"
 
 namespace engine::vrl::json_schema {
 
@@ -83,12 +83,6 @@ std::uint8_t shape_of(const Value& value) {
         default:
             return 0;
     }
-}
-
-std::string json(const Value& value) {
-    ByteBuffer text;
-    write_json(value, text);
-    return std::string(text.view());
 }
 
 Draft draft_of(const Value& root) {
