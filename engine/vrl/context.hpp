@@ -23,6 +23,8 @@ struct Target {
     Value secrets;
     bool metadata_changed = false;
     bool secrets_changed = false;
+    /// The event stands for a metric: what it cannot take in is not written (metric_object.hpp).
+    bool metric = false;
 };
 
 /// Why an expression returned `Value::failure()`.
