@@ -4,6 +4,7 @@
 #include <array>
 #include <string_view>
 
+#include "engine/codec/metric_text.hpp"
 #include "engine/event/container.hpp"
 #include "engine/event/shape.hpp"
 
@@ -21,14 +22,9 @@ constexpr std::string_view type_names[] = {
 };
 static_assert(std::size(type_names) == std::variant_size_v<MetricValue>);
 
-/// The last value that is a text; null when all are bare.
 Value single_value(const MetricTag& tag) {
-    for (std::size_t i = tag.values.size(); i-- > 0;) {
-        if (!tag.values[i].is_null()) {
-            return tag.values[i];
-        }
-    }
-    return Value::null();
+    const Value* value = single_tag_value(tag);
+    return value == nullptr ? Value::null() : *value;
 }
 
 Value tag_value(const MetricTag& tag, TagValues tags, Arena& arena) {
