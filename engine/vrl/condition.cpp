@@ -174,8 +174,11 @@ std::optional<std::string> Condition::failure(const Batch& batch, std::size_t in
         const Outcome outcome = run_on(batch, index);
         if (!outcome.ok()) {
             const SourceText source("", text_);
-            return "source execution failed: \n" +
-                   render(run_time_error(outcome.message), source, RenderStyle::Program);
+            // Errors while running have the code 000, which diagnostics leave out.
+            return "source execution failed: \nerror[E000]" +
+                   render(run_time_error(outcome.message), source, RenderStyle::Program)
+                       .substr(std::string_view("error").size()) +
+                   "\n";
         }
     }
     return "source execution resolved to false";
