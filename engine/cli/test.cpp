@@ -91,7 +91,10 @@ std::string junit(const Results& results, std::chrono::duration<double> took) {
 }  // namespace
 
 ExitCode test(const Arguments& arguments, const TestArguments& options) {
-    arguments.configure_logging();
+    // What transforms log about events that a test is about is no news.
+    telemetry::LogOptions silent;
+    silent.filter = "off";
+    telemetry::configure_log(silent);
     auto loaded = load_configuration(arguments);
     config::Problems& problems = loaded->problems;
     if (!loaded->missing_files) {

@@ -227,6 +227,18 @@ bool CallCompiler::place_query(std::size_t position, const ast::Expression& expr
     const auto& parameter = function_->parameters[position];
     std::unique_ptr<Query> query;
     if (const auto* root = expression.as<ast::RootQuery>()) {
+        // Of the functions that take a path, those with an effect on types take away what is there.
+        if (function_->effect != nullptr && compiler_.is_read_only(*root)) {
+            const Path path{
+                root->root == ast::Root::Event ? PathTarget::Event : PathTarget::Metadata,
+                segments_of(root->path)};
+            compiler_.error(compile_error(
+                {315,
+                 "mutation of read-only value",
+                 {"mutation of read-only value",
+                  fmt::format("{} is read-only, and cannot be deleted", path.to_string())}}));
+            return false;
+        }
         query = compiler_.query(*root);
     } else if (const auto* path = expression.as<ast::VariableQuery>()) {
         const Variable* variable = compiler_.find_variable(path->variable);
@@ -410,8 +422,7 @@ bool CallCompiler::prepare() {
     if (function_->prepare == nullptr) {
         return true;
     }
-    Preparation preparation(call_types_, compiler_.program_.constants_,
-                            compiler_.options_);
+    Preparation preparation(call_types_, compiler_.program_.constants_, compiler_.options_);
     Prepared prepared = function_->prepare(preparation);
     if (!prepared) {
         compiler_.error(compile_error(prepared.error()));
