@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "engine/vrl/assigned_variables.hpp"
 #include "engine/vrl/call_node.hpp"
 #include "engine/vrl/compiler.hpp"
 #include "engine/vrl/expressions.hpp"
@@ -388,6 +389,12 @@ bool CallCompiler::compile_closure() {
         site_->closure_slots.push_back(compiler_.new_slot());
         compiler_.state_.variables.insert_or_assign(
             names[i].text, Variable{site_->closure_slots.back(), types[i], std::nullopt});
+    }
+    for (const std::string& name : assigned_variables(*node_.closure->block)) {
+        if (const auto known = compiler_.state_.variables.find(name);
+            known != compiler_.state_.variables.end()) {
+            known->second.constant.reset();
+        }
     }
     Compiler::Result block = compiler_.expression(*node_.closure->block);
     // It may run or not; its parameters hide outer variables only inside.
