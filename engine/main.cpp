@@ -6,6 +6,7 @@
 #include "engine/cli/graph.hpp"
 #include "engine/cli/list.hpp"
 #include "engine/cli/run.hpp"
+#include "engine/cli/test.hpp"
 #include "engine/cli/validate.hpp"
 
 using namespace engine;
@@ -33,6 +34,17 @@ int main(int argc, char** argv) {
     validate->callback([&] {
         command = true;
         code = cli::validate(arguments, validate_arguments);
+    });
+
+    cli::TestArguments test_arguments;
+    CLI::App* test = app.add_subcommand("test", "Run the unit tests of configuration files");
+    arguments.add_config_options(*test);
+    test->add_option("paths", arguments.config, "Files with the tests and what they test");
+    test->add_option("--junit-report", test_arguments.junit_report,
+                     "File to write a JUnit report to");
+    test->callback([&] {
+        command = true;
+        code = cli::test(arguments, test_arguments);
     });
 
     std::string drawing = "dot";

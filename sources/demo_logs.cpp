@@ -158,7 +158,7 @@ private:
             }
         }
         for (const BatchRef& batch : events.batches()) {
-            if (batch->kind() != EventKind::Metric) {
+            if (batch->kind() == EventKind::Log) {
                 add_fields(*batch, now);
             }
         }

@@ -261,7 +261,7 @@ private:
         report_discarded(stream.discarded());
         const Timestamp now = Timestamp::now();
         for (BatchRef& batch : events.take()) {
-            if (batch->kind() != EventKind::Metric) {
+            if (batch->kind() == EventKind::Log) {
                 add_fields(*batch, now);
             }
             Delivery delivery{std::move(batch), {}};

@@ -1,3 +1,4 @@
+#include "engine/component/measure_cpu_usage.hpp"
 #include "engine/component/registry.hpp"
 #include "engine/vrl/condition.hpp"
 
@@ -15,15 +16,7 @@ config::OptionTable<Options> options() {
     return {
         required("condition", &Options::condition, "Events for which this is true pass.")
             .example("'.level == \"error\"'"),
-        optional("measure_cpu_usage", &Options::measure_cpu_usage,
-                 "Whether the time spent in this transform is measured.")
-            .check([](const Node& node, OptionContext& context) {
-                if (node.is(Node::Kind::Boolean) && node.as_boolean()) {
-                    context.error(node.location(), "measure_cpu_usage is not in this build");
-                    return false;
-                }
-                return true;
-            }),
+        component::measure_cpu_usage(&Options::measure_cpu_usage),
     };
 }
 

@@ -111,7 +111,7 @@ constexpr std::string_view missing_output = "_missing";
 
 config::ComponentShape shape(const Options& options) {
     config::ComponentShape shape;
-    shape.outputs.emplace_back();
+    shape.outputs.push_back({"", config::EventTypes::All, false, true});
     for (std::uint32_t i = 0; i < options.partitions && i < 65536; ++i) {
         shape.outputs.push_back({std::to_string(i), config::EventTypes::All, true});
     }

@@ -1,15 +1,18 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 
+#include "engine/component/measure_cpu_usage.hpp"
 #include "engine/component/registry.hpp"
 #include "engine/component/source_fields.hpp"
 #include "engine/config/shared_options.hpp"
 #include "engine/event/container.hpp"
 #include "engine/vrl/program.hpp"
 #include "engine/vrl/report.hpp"
+#include "engine/vrl/target.hpp"
 #include "engine/vrl/timezone.hpp"
 
 // Runs a VRL program on each event.
@@ -18,7 +21,7 @@ namespace {
 
 constexpr std::string_view log_target = "engine::transforms::remap";
 
-enum class TagValues : std::uint8_t { Single, Full, Auto };
+using vrl::TagValues;
 
 struct Options {
     std::optional<config::Located<std::string>> source;
@@ -29,6 +32,7 @@ struct Options {
     bool drop_on_abort = true;
     bool reroute_dropped = false;
     TagValues metric_tag_values = TagValues::Single;
+    bool measure_cpu_usage = false;
 };
 
 config::OptionTable<Options> options() {
@@ -57,6 +61,7 @@ config::OptionTable<Options> options() {
                  choice<TagValues>({{"single", TagValues::Single, "The last value."},
                                     {"full", TagValues::Full, "Arrays of values."},
                                     {"auto", TagValues::Auto, "Arrays where there are several."}})),
+        component::measure_cpu_usage(&Options::measure_cpu_usage),
     }
         .check([](const Options& options, const Node& node, OptionContext& context) {
             const int given = int{options.source.has_value()} + int{options.file.has_value()} +
@@ -74,7 +79,6 @@ config::ComponentShape shape(const Options& options) {
     if (options.reroute_dropped) {
         shape.outputs.push_back({"dropped", config::EventTypes::All, true});
     }
-    shape.accepts = config::EventTypes::Log | config::EventTypes::Trace;
     return shape;
 }
 
@@ -86,6 +90,8 @@ public:
           drop_on_error_(options.drop_on_error),
           drop_on_abort_(options.drop_on_abort),
           reroute_(options.reroute_dropped),
+          tags_(options.metric_tag_values),
+          access_(program_->uses_request() ? vrl::Access::ReadRequest : vrl::Access::Read),
           message_key_(component::SourceFields::path_of(globals.log_schema.message_key)),
           metadata_key_(component::SourceFields::path_of(globals.log_schema.metadata_key)) {}
 
@@ -103,10 +109,7 @@ public:
         thread_local vrl::Context context(output->arena());
         context.set_arena(output->arena());
         for (std::size_t i = 0; i < count; ++i) {
-            vrl::Target target;
-            target.event = input->root(i);
-            target.metadata = input->metadata(i);
-            target.envelope = input->envelope(i);
+            vrl::Target target = vrl::target_of(*input, i, access_, output->arena(), tags_);
             const vrl::Outcome outcome = vrl::run(*program_, target, context);
             if (outcome.ok()) {
                 push_result(*output, *input, i, target);
@@ -127,10 +130,16 @@ private:
     /// An array becomes one event an item; what is no object goes to the message field.
     void push_result(Batch& output, const Batch& input, std::size_t index,
                      const vrl::Target& target) const {
+        if (target.metric) {
+            push_metric(output, input, index, target);
+            return;
+        }
         if (!target.event.is_array()) {
             push_event(output, input, index, target.event, target);
             return;
         }
+        freeze(target.metadata, output.arena());
+        freeze(target.secrets, output.arena());
         for (const Value& item : target.event.as_array().view()) {
             freeze(item, output.arena());
             push_event(output, input, index, item, target);
@@ -151,8 +160,26 @@ private:
         }
         output.push_from(input, index);
         output.root(output.size() - 1) = root;
+        write_beside(output, target);
+    }
+
+    void push_metric(Batch& output, const Batch& input, std::size_t index,
+                     const vrl::Target& target) const {
+        output.push_from(input, index);
+        if (program_->writes()) {
+            vrl::write_metric(target.event, tags_, output.metric(output.size() - 1),
+                              output.arena());
+        }
+        write_beside(output, target);
+    }
+
+    /// What the program changed beside the event, for the last event of `output`.
+    static void write_beside(Batch& output, const vrl::Target& target) {
         if (target.metadata_changed) {
             output.writable_metadata(output.size() - 1) = target.metadata;
+        }
+        if (target.secrets_changed) {
+            output.writable_secrets(output.size() - 1) = target.secrets;
         }
     }
 
@@ -186,27 +213,53 @@ private:
         describe(*dropped, outcome, aborted ? "abort" : "error");
     }
 
-    /// `metadata.dropped`: why the event was dropped, and by which component.
+    /// `metadata.dropped`: why the event was dropped, and by which component. A metric has it in
+    /// tags, without the message, which would make a series of each.
     void describe(Batch& batch, const vrl::Outcome& outcome, std::string_view reason) const {
+        if (!metadata_key_) {
+            return;
+        }
         Arena& arena = batch.arena();
         Member members[] = {
             {"component_id", Value::bytes(context_->id)},
             {"component_kind", Value::bytes("transform")},
             {"component_type", Value::bytes("remap")},
-            {"message", Value::copy_of(outcome.message, arena)},
             {"reason", Value::bytes(reason)},
+            {"message", Value::copy_of(outcome.message, arena)},
         };
-        if (metadata_key_) {
-            std::vector<PathSegment> path = metadata_key_->segments;
-            path.emplace_back(std::string("dropped"));
-            insert(batch.root(batch.size() - 1), path, object_of(members, arena), arena);
+        if (batch.kind() == EventKind::Metric) {
+            add_tags(batch.metric(batch.size() - 1), std::span(members).first(4), arena);
+            return;
         }
+        std::vector<PathSegment> path = metadata_key_->segments;
+        path.emplace_back(std::string("dropped"));
+        insert(batch.root(batch.size() - 1), path, object_of(members, arena), arena);
+    }
+
+    void add_tags(Metric& metric, std::span<const Member> members, Arena& arena) const {
+        const std::string prefix = metadata_key_->to_string().substr(1) + ".dropped.";
+        std::vector<MetricTag> tags(metric.tags.begin(), metric.tags.end());
+        for (const Member& member : members) {
+            const std::string key = prefix + std::string(member.key);
+            const auto place = std::ranges::lower_bound(tags, key, {}, &MetricTag::key);
+            auto* value = arena.create<Value>(member.value);
+            if (place != tags.end() && place->key == key) {
+                place->values = {value, 1};
+            } else {
+                tags.insert(place, {arena.copy(key), {value, 1}});
+            }
+        }
+        auto* stored = arena.allocate_array<MetricTag>(tags.size());
+        std::ranges::copy(tags, stored);
+        metric.tags = {stored, tags.size()};
     }
 
     std::shared_ptr<const vrl::Program> program_;
     bool drop_on_error_;
     bool drop_on_abort_;
     bool reroute_;
+    TagValues tags_;
+    vrl::Access access_;
     std::optional<Path> message_key_;
     std::optional<Path> metadata_key_;
     const component::RunContext* context_ = nullptr;
@@ -244,6 +297,7 @@ std::unique_ptr<component::Transform> build(Options options, component::BuildCon
         return nullptr;
     }
     vrl::CompileOptions compile;
+    compile.has_metrics = true;
     compile.timezone =
         vrl::timezone_of(options.timezone ? options.timezone : context.globals.timezone);
     auto program = vrl::compile(SourceText("", text->value), compile);

@@ -146,6 +146,7 @@ std::unique_ptr<LoadedConfiguration> load_configuration(const Arguments& argumen
         if (!stream) {
             problems.error({},
                            fmt::format("Config file not found in path. path=\"{}\"", file.name));
+            loaded->missing_files = true;
             continue;
         }
         std::string text{std::istreambuf_iterator<char>(stream), {}};

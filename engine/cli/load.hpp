@@ -17,6 +17,7 @@ struct LoadedConfiguration {
     config::Configuration configuration;
     topology::Graph graph;
     config::Problems problems;
+    bool missing_files = false;  // some of the files are not there
 
     /// Builds the components; null when there are problems, which are then in `problems`.
     [[nodiscard]] std::unique_ptr<topology::Topology> build();

@@ -8,6 +8,9 @@
 
 #include "engine/codec/decoder.hpp"
 #include "engine/codec/encoder.hpp"
+#include "engine/config/shared_options.hpp"
+#include "engine/vrl/program.hpp"
+#include "engine/vrl/report.hpp"
 
 namespace engine {
 
@@ -39,14 +42,17 @@ bool is_among(const std::vector<std::string_view>& names, std::string_view name)
     return std::ranges::find(names, name) != names.end();
 }
 
-/// One of the reference's names; `what` and `is_built` tell about those that this build lacks.
+/// One of the reference's names; `what` and `is_built` tell about those that this build lacks,
+/// which the reference does not show.
 template <typename IsBuilt>
 Type<std::string> name_of(std::span<const std::string_view> names, std::string_view what,
                           IsBuilt is_built) {
     Type<std::string> type;
     type.description.kind = TypeDescription::Kind::Choice;
     for (const std::string_view name : names) {
-        type.description.choices.push_back({std::string(name), {}});
+        if (is_built(std::string(name))) {
+            type.description.choices.push_back({std::string(name), {}});
+        }
     }
     type.show = config::type_of<std::string>().show;
     type.read = [names = std::vector<std::string>(names.begin(), names.end()),
@@ -125,6 +131,27 @@ OptionTable<DecodingOptions::Json> json_decoding() {
                              "Replace invalid UTF-8 by U+FFFD rather than refuse the event.")};
 }
 
+OptionTable<DecodingOptions::Vrl> vrl_decoding() {
+    using Vrl = DecodingOptions::Vrl;
+    OptionTable<Vrl> table = {
+        config::required("source", &Vrl::source,
+                         "The program. It finds the frame in `.message`; what it leaves as `.` is "
+                         "the event, an array several.",
+                         config::located(config::type_of<std::string>()))
+            .example("'. = parse_key_value!(.message)'"),
+        config::optional("timezone", &Vrl::timezone, "Time zone of timestamps that name none.",
+                         config::nullable(config::time_zone())),
+    };
+    return table.check([](const Vrl& options, const Node&, OptionContext& context) {
+        vrl::CompileOptions compile;
+        compile.has_metrics = true;
+        const std::string& text = options.source.value;
+        const auto program = vrl::compile(SourceText("", text), compile);
+        vrl::report(program ? (*program)->warnings() : program.error(), text,
+                    options.source.location, context);
+    });
+}
+
 OptionTable<FramingOptions::NewlineDelimited> newline_delimited() {
     using Options = FramingOptions::NewlineDelimited;
     return {config::optional("max_length", &Options::max_length, "Longest line.", config::bytes()),
@@ -192,7 +219,15 @@ OptionTable<DecodingOptions> decoding_options() {
             name_of(decoding_codecs, "decoding codec",
                     [](const std::string& name) { return is_among(decoder_names(), name); })),
         config::optional("json", &DecodingOptions::json, "For codec json.", json_decoding()),
+        config::optional("native_json", &DecodingOptions::native_json, "For codec native_json.",
+                         json_decoding()),
+        config::optional("vrl", &DecodingOptions::vrl, "For codec vrl.", vrl_decoding()),
     };
+    table.check([](const DecodingOptions& options, const Node& node, OptionContext& context) {
+        if (options.codec == "vrl" && !options.vrl) {
+            context.error(node.location(), "missing field `vrl`");
+        }
+    });
     return table.tolerate_unknown();
 }
 

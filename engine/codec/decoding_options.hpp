@@ -4,6 +4,8 @@
 #include <optional>
 #include <string>
 
+#include "engine/config/node.hpp"
+
 namespace engine {
 
 /// What a framer does with a frame over `max_length`.
@@ -16,6 +18,14 @@ struct DecodingOptions {
         /// Invalid UTF-8 becomes U+FFFD rather than an error.
         bool lossy = true;
     } json;
+    Json native_json;
+    struct Vrl {
+        config::Located<std::string> source;
+        /// Of timestamps that name none; unset: UTC.
+        std::optional<std::string> timezone;
+    };
+    /// Required by the codec.
+    std::optional<Vrl> vrl = {};
 };
 
 /// Fields of the `length_delimited` table, for framing in both directions.

@@ -31,6 +31,8 @@ struct OutputPort {
     EventTypes types = EventTypes::All;
     /// Meant to be left unconnected at will: no warning, and `*` in inputs does not match it.
     bool optional = false;
+    /// Holds what other outputs hold too: no warning while one of them is consumed.
+    bool repeats_others = false;
 };
 
 /// Something that only one component can have: a listening address ("tcp", "0.0.0.0:8080"), a file

@@ -207,6 +207,10 @@ void Batch::keep(std::span<const std::uint32_t> positions) {
     keep_positions(metadata_column_, positions);
     keep_positions(secrets_column_, positions);
     keep_positions(envelope_column_, positions);
+    // Without events there is no column that says which request is meant: the last one begun.
+    if (positions.empty() && envelopes_.size() > 1) {
+        envelopes_.erase(envelopes_.begin(), envelopes_.end() - 1);
+    }
     invalidate_size();
 }
 

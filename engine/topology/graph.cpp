@@ -184,7 +184,9 @@ private:
                 const bool consumed = std::ranges::any_of(
                     graph_.outgoing_[vertex],
                     [&](std::size_t edge) { return graph_.edges_[edge].output == output; });
-                if (!consumed && !outputs[output].optional)
+                const bool repeated =
+                    outputs[output].repeats_others && !graph_.outgoing_[vertex].empty();
+                if (!consumed && !outputs[output].optional && !repeated)
                     report({.kind = GraphIssue::Kind::Unconsumed,
                             .vertex = vertex,
                             .output = output,

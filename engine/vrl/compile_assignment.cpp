@@ -255,29 +255,30 @@ void Compiler::mark_broken(const ast::AssignmentTarget& target) {
     }
 }
 
-bool Compiler::check_read_only(const ast::AssignmentTarget& target) {
-    const auto* query = std::get_if<ast::RootQuery>(&target.place);
-    if (query == nullptr) {
-        return true;
-    }
-    const auto written = segments_of(query->path);
-    for (const ReadOnlyPath& protected_path : options_.read_only) {
+bool Compiler::is_read_only(const ast::RootQuery& query) const {
+    const auto written = segments_of(query.path);
+    return std::ranges::any_of(options_.read_only, [&](const ReadOnlyPath& protected_path) {
         const auto& segments = protected_path.path.segments;
         const bool same_root =
-            (protected_path.path.target == PathTarget::Event) == (query->root == ast::Root::Event);
+            (protected_path.path.target == PathTarget::Event) == (query.root == ast::Root::Event);
         const std::size_t common = std::min(segments.size(), written.size());
         const bool touches =
             std::equal(segments.begin(), segments.begin() + static_cast<std::ptrdiff_t>(common),
                        written.begin());
         const bool inside = written.size() > segments.size();
-        if (same_root && touches && (!inside || protected_path.recursive)) {
-            error(Diagnostic::error(315, "mutation of read-only value")
-                      .primary(target.span, "mutation of read-only value")
-                      .see("error handling", error_handling));
-            return false;
-        }
+        return same_root && touches && (!inside || protected_path.recursive);
+    });
+}
+
+bool Compiler::check_read_only(const ast::AssignmentTarget& target) {
+    const auto* query = std::get_if<ast::RootQuery>(&target.place);
+    if (query == nullptr || !is_read_only(*query)) {
+        return true;
     }
-    return true;
+    error(Diagnostic::error(315, "mutation of read-only value")
+              .primary(target.span, "mutation of read-only value")
+              .see("error handling", error_handling));
+    return false;
 }
 
 bool Compiler::check_place(const ast::AssignmentTarget& target, const ast::Assignment& node) {

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "engine/vrl/assigned_variables.hpp"
 #include "engine/vrl/call_node.hpp"
 #include "engine/vrl/compiler.hpp"
 #include "engine/vrl/expressions.hpp"
@@ -227,6 +228,18 @@ bool CallCompiler::place_query(std::size_t position, const ast::Expression& expr
     const auto& parameter = function_->parameters[position];
     std::unique_ptr<Query> query;
     if (const auto* root = expression.as<ast::RootQuery>()) {
+        // Of the functions that take a path, those with an effect on types take away what is there.
+        if (function_->effect != nullptr && compiler_.is_read_only(*root)) {
+            const Path path{
+                root->root == ast::Root::Event ? PathTarget::Event : PathTarget::Metadata,
+                segments_of(root->path)};
+            compiler_.error(compile_error(
+                {315,
+                 "mutation of read-only value",
+                 {"mutation of read-only value",
+                  fmt::format("{} is read-only, and cannot be deleted", path.to_string())}}));
+            return false;
+        }
         query = compiler_.query(*root);
     } else if (const auto* path = expression.as<ast::VariableQuery>()) {
         const Variable* variable = compiler_.find_variable(path->variable);
@@ -377,6 +390,12 @@ bool CallCompiler::compile_closure() {
         compiler_.state_.variables.insert_or_assign(
             names[i].text, Variable{site_->closure_slots.back(), types[i], std::nullopt});
     }
+    for (const std::string& name : assigned_variables(*node_.closure->block)) {
+        if (const auto known = compiler_.state_.variables.find(name);
+            known != compiler_.state_.variables.end()) {
+            known->second.constant.reset();
+        }
+    }
     Compiler::Result block = compiler_.expression(*node_.closure->block);
     // It may run or not; its parameters hide outer variables only inside.
     for (const ast::Name& name : names) {
@@ -410,8 +429,7 @@ bool CallCompiler::prepare() {
     if (function_->prepare == nullptr) {
         return true;
     }
-    Preparation preparation(call_types_, compiler_.program_.constants_,
-                            compiler_.options_);
+    Preparation preparation(call_types_, compiler_.program_.constants_, compiler_.options_);
     Prepared prepared = function_->prepare(preparation);
     if (!prepared) {
         compiler_.error(compile_error(prepared.error()));

@@ -101,6 +101,7 @@ private:
                        const ast::Assignment& node);
     void mark_broken(const ast::AssignmentTarget& target);
     bool check_read_only(const ast::AssignmentTarget& target);
+    [[nodiscard]] bool is_read_only(const ast::RootQuery& query) const;
     std::unique_ptr<Query> place(const ast::AssignmentTarget& target, const Type& type,
                                  std::optional<Value> constant);
     void report_fallible(const ast::Assignment& node, const Compiled& value);

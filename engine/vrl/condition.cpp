@@ -1,9 +1,11 @@
 #include "engine/vrl/condition.hpp"
 
 #include <fmt/format.h>
+#include <re2/re2.h>
 
 #include <algorithm>
 
+#include "engine/diagnostic/render.hpp"
 #include "engine/event/container.hpp"
 #include "engine/vrl/dependence.hpp"
 #include "engine/vrl/parser/parse.hpp"
@@ -71,6 +73,26 @@ std::optional<EventKind> kind_named(std::string_view type) {
     return std::nullopt;
 }
 
+/// The error of a call that nothing in the program handles, at the call, which its text names.
+Diagnostic run_time_error(std::string_view message) {
+    Diagnostic diagnostic = Diagnostic::error(0, std::string(message));
+    static const RE2 place("function call error for \"([a-z0-9_]+)\" at \\((\\d+):(\\d+)\\): ");
+    std::string_view rest = message;
+    std::string function;
+    Span span;
+    re2::StringPiece text(rest.data(), rest.size());
+    if (!RE2::Consume(&text, place, &function, &span.begin, &span.end)) {
+        return diagnostic;
+    }
+    const std::string detail(text.data(), text.size());
+    diagnostic.labels.push_back({LabelStyle::Primary, span, detail});
+    // The two functions whose message may be the user's own repeat it.
+    if (function.starts_with("assert") && !detail.starts_with("assertion failed")) {
+        diagnostic.notes.push_back(detail);
+    }
+    return diagnostic;
+}
+
 }  // namespace
 
 std::optional<Condition> Condition::compile(const config::ConditionSource& source,
@@ -118,6 +140,7 @@ std::optional<Condition> Condition::compile(const config::ConditionSource& sourc
         return std::nullopt;
     }
     condition.program_ = std::move(*program);
+    condition.text_ = text;
     condition.decided_by_partition_ =
         scope.partition && depends_only_on(parse(SourceText("", text)).program, "partition");
     return condition;
@@ -130,13 +153,35 @@ bool Condition::matches(const Batch& batch, std::size_t index) const {
     if (search_) {
         return batch.kind() != EventKind::Metric && search_->matches(batch.root(index));
     }
+    const Outcome outcome = run_on(batch, index);
+    return outcome.ok() && outcome.value.is_boolean() && outcome.value.as_boolean();
+}
+
+Outcome Condition::run_on(const Batch& batch, std::size_t index) const {
     thread_local Arena arena;
     thread_local Context context(arena);
     arena.rewind();
     const Access access = program_->uses_request() ? Access::ReadRequest : Access::Read;
     Target target = target_of(batch, index, access, arena);
-    const Outcome outcome = run(*program_, target, context);
-    return outcome.ok() && outcome.value.is_boolean() && outcome.value.as_boolean();
+    return run(*program_, target, context);
+}
+
+std::optional<std::string> Condition::failure(const Batch& batch, std::size_t index) const {
+    if (matches(batch, index)) {
+        return std::nullopt;
+    }
+    if (program_) {
+        const Outcome outcome = run_on(batch, index);
+        if (!outcome.ok()) {
+            const SourceText source("", text_);
+            // Errors while running have the code 000, which diagnostics leave out.
+            return "source execution failed: \nerror[E000]" +
+                   render(run_time_error(outcome.message), source, RenderStyle::Program)
+                       .substr(std::string_view("error").size()) +
+                   "\n";
+        }
+    }
+    return "source execution resolved to false";
 }
 
 std::optional<bool> Condition::holds_for_partition(std::uint32_t partition) const {

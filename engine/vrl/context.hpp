@@ -23,6 +23,8 @@ struct Target {
     Value secrets;
     bool metadata_changed = false;
     bool secrets_changed = false;
+    /// The event stands for a metric: what it cannot take in is not written (metric_object.hpp).
+    bool metric = false;
 };
 
 /// Why an expression returned `Value::failure()`.
@@ -40,6 +42,10 @@ public:
     [[nodiscard]] Target& target() { return *target_; }
     void set_target(Target& target) { target_ = &target; }
     [[nodiscard]] Value& variable(std::size_t slot) { return variables_[slot]; }
+    [[nodiscard]] const std::vector<Value>& variables() const { return variables_; }
+    /// Counts an assignment of an array or object. True every few ones: it is time to look how
+    /// deep values have become (see nesting.hpp).
+    [[nodiscard]] bool nesting_is_due() { return ++container_assignments_ % 16 == 0; }
     void reset_variables(std::size_t count) { variables_.assign(count, Value::null()); }
 
     /// The failure that a `Value::failure()` stands for. The message lives in the arena or longer.
@@ -83,6 +89,7 @@ private:
     std::string_view message_;
     Value result_;
     absl::TimeZone timezone_ = absl::UTCTimeZone();
+    std::uint32_t container_assignments_ = 0;
 };
 
 }  // namespace engine::vrl

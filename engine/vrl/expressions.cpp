@@ -1,5 +1,7 @@
 #include "engine/vrl/expressions.hpp"
 
+#include "engine/vrl/nesting.hpp"
+
 #include "engine/event/container.hpp"
 #include "engine/vrl/operators.hpp"
 
@@ -119,14 +121,28 @@ Value ReturnNode::resolve(Context& context) const {
     return value.is_failure() ? value : context.leave(value);
 }
 
-Value AssignmentNode::resolve(Context& context) const {
-    const Value value = value_->resolve(context);
-    if (!value.is_failure() && place_) {
-        // The value is the assignment's result as well.
-        freeze(value, context.arena());
-        place_->set(context, value);
+namespace {
+
+/// The value that an assignment results in, or the failure of values that have grown too deep.
+Value assigned(const Value& value, Context& context) {
+    const bool container = value.is_array() || value.is_object();
+    if (container && context.nesting_is_due() && nests_too_deep(context)) [[unlikely]] {
+        return context.failf("values nest deeper than {} levels", maximum_nesting);
     }
     return value;
+}
+
+}  // namespace
+
+Value AssignmentNode::resolve(Context& context) const {
+    const Value value = value_->resolve(context);
+    if (value.is_failure() || !place_) {
+        return value;
+    }
+    // The value is the assignment's result as well.
+    freeze(value, context.arena());
+    place_->set(context, value);
+    return assigned(value, context);
 }
 
 Value ErrorAssignmentNode::resolve(Context& context) const {
@@ -147,7 +163,7 @@ Value ErrorAssignmentNode::resolve(Context& context) const {
     if (error_) {
         error_->set(context, error);
     }
-    return error.is_null() ? value : error;
+    return error.is_null() ? assigned(value, context) : error;
 }
 
 }  // namespace engine::vrl

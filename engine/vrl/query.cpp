@@ -1,5 +1,6 @@
 #include "engine/event/container.hpp"
 #include "engine/event/shape.hpp"
+#include "engine/vrl/metric_object.hpp"
 #include "engine/vrl/node.hpp"
 
 namespace engine::vrl {
@@ -116,6 +117,10 @@ void Query::set(Context& context, Value value) const {
     if (path_.empty() && origin_ == Origin::Metadata && !value.is_object()) {
         value = Value::object(new_object(Shape::empty(), context.arena()));
     }
+    if (origin_ == Origin::Event && context.target().metric && !metric_takes(path_, value))
+        [[unlikely]] {
+        return;
+    }
     engine::insert(root(context), path_, value, context.arena());
 }
 
@@ -124,6 +129,10 @@ std::optional<Value> Query::remove(Context& context, bool prune) const {
         Value scratch;
         const Value* found = look_up(context, scratch);
         return found == nullptr ? std::nullopt : std::optional(*found);
+    }
+    if (origin_ == Origin::Event && context.target().metric && !metric_can_lose(path_))
+        [[unlikely]] {
+        return std::nullopt;
     }
     return engine::remove(root(context), path_, prune, context.arena());
 }

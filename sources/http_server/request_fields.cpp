@@ -178,7 +178,7 @@ void RequestFields::add_query(Collector& fields, const io::HttpRequest& request)
 }
 
 void RequestFields::add(Batch& batch, const io::HttpRequest& request, Timestamp now) const {
-    if (batch.kind() == EventKind::Metric) {
+    if (batch.kind() != EventKind::Log) {
         return;
     }
     Collector collected(batch.arena());

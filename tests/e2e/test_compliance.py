@@ -17,10 +17,14 @@ SOURCES = {
     "stdin": 'decoding.codec = "json"\n',
 }
 TRANSFORMS = {
+    "exclusive_route": 'routes = [{ name = "all", condition = "true" }]\n',
     "filter": 'condition = "true"\n',
     "partition": 'partition.key = "{{ .n }}"\npartitions = 2\n',
     "remap": 'source = ".seen = true"\n',
+    "route": 'route.all = "true"\n',
 }
+# Of transforms without a default output: the output that all events leave by.
+OUTPUTS = {"exclusive_route": "middle.all", "route": "middle.all"}
 SINKS = {
     "blackhole": "print_interval_secs = 1\n",
     "console": 'encoding.codec = "json"\n',
@@ -38,7 +42,7 @@ class ComplianceTest(EndToEndTest):
         config = f'data_dir = "@DIR@/data"\n[sources.in]\ntype = "{source}"\n{SOURCES[source]}'
         if transform:
             config += f'[transforms.middle]\ntype = "{transform}"\ninputs = ["in"]\n{TRANSFORMS[transform]}'
-        config += f'[sinks.out]\ntype = "{sink}"\ninputs = ["{"middle" if transform else "in"}"]\n{SINKS[sink]}{buffer}'
+        config += f'[sinks.out]\ntype = "{sink}"\ninputs = ["{OUTPUTS.get(transform, "middle") if transform else "in"}"]\n{SINKS[sink]}{buffer}'
         config = config.replace("@PORT@", str(self.port)).replace("@URI@", self.target.url if self.target else "")
         return self.engine(config)
 

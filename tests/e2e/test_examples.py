@@ -128,6 +128,24 @@ class ExamplesTest(EndToEndTest):
             self.assertEqual(sorted(lines), sorted(f"{service} {level}" for level in ("debug", "info", "error")))
         self.assertEqual(sorted(path.name for path in (engine.folder / "log").iterdir()), ["mail", "shop"])
 
+    def test_routing_with_tests(self) -> None:
+        tested = subprocess.run([default_binary(), "test", str(EXAMPLES / "routing_with_tests.toml")],
+                                capture_output=True, text=True, timeout=30)
+        self.assertEqual((tested.returncode, tested.stderr), (0, ""), tested.stdout)
+        self.assertEqual(tested.stdout.count("... passed"), 3)
+        engine = self.engine(self.local("routing_with_tests")).start([self.port])
+        events = [{"service": "Payment", "level": "error"}, {"service": "mail", "level": "error"},
+                  {"service": "mail", "level": "info"}, {"level": "info"}]
+        bodies = [Outgoing(str(number), json.dumps(event).encode()) for number, event in enumerate(events)]
+        self.assert_all_accepted(self.send(self.port, bodies, clients=1))
+        self.assertEqual(engine.stop(), 0)
+
+        def services(text: str) -> list:
+            return [json.loads(line).get("service") for line in text.splitlines()]
+        self.assertEqual(services((engine.folder / "log" / "payments.log").read_text()), ["payment"])
+        self.assertEqual(services((engine.folder / "log" / "errors.log").read_text()), ["mail", None])
+        self.assertEqual(services(engine.stdout()), ["mail"])
+
     def test_stdin_to_file(self) -> None:
         engine = self.engine(self.local("stdin_to_file")).start(stdin=subprocess.PIPE)
         lines = [f"line {number}" for number in range(1000)]

@@ -132,6 +132,35 @@ TEST_F(ComponentMetricsTest, FilterCountsWhatItHoldsBackAsIntended) {
     EXPECT_EQ(outcome_.status, DeliveryStatus::Delivered);
 }
 
+TEST_F(ComponentMetricsTest, RouteGivesEventsToEveryOutputWhoseConditionHolds) {
+    transform("route", "route.x = '.k == \"a\"'\nroute.y = '.k != \"c\"'\n", {"a", "b", "c", "a"});
+    EXPECT_EQ(outputs_.count[0], 2U);
+    EXPECT_EQ(outputs_.count[1], 3U);
+    EXPECT_EQ(outputs_.count[2], 1U);
+    EXPECT_EQ(metrics_->discarded_intentionally.value(), 0U);
+    EXPECT_EQ(outcome_.status, DeliveryStatus::Delivered);
+}
+
+TEST_F(ComponentMetricsTest, RouteCountsUnmatchedEventsThatItDropsAsIntended) {
+    transform("route", "route.x = '.k == \"a\"'\nreroute_unmatched = false\n", {"a", "b", "c"});
+    EXPECT_EQ(outputs_.count[0], 1U);
+    EXPECT_EQ(outputs_.count.size(), 1U);
+    EXPECT_EQ(metrics_->discarded_intentionally.value(), 2U);
+    EXPECT_EQ(outcome_.status, DeliveryStatus::Delivered);
+}
+
+TEST_F(ComponentMetricsTest, ExclusiveRouteGivesEachEventToOneOutput) {
+    transform("exclusive_route",
+              "routes = [{ name = \"x\", condition = '.k == \"a\"' }, "
+              "{ name = \"y\", condition = '.k != \"c\"' }]\n",
+              {"a", "b", "c", "a"});
+    EXPECT_EQ(outputs_.count[0], 2U);
+    EXPECT_EQ(outputs_.count[1], 1U);
+    EXPECT_EQ(outputs_.count[2], 1U);
+    EXPECT_EQ(metrics_->discarded_intentionally.value(), 0U);
+    EXPECT_EQ(outcome_.status, DeliveryStatus::Delivered);
+}
+
 TEST_F(ComponentMetricsTest, PartitionCountsDroppedKeylessEventsAsIntended) {
     transform("partition",
               "partition.key = '{{ .k }}'\npartition.missing = 'drop'\npartitions = 2\n",

@@ -103,6 +103,22 @@ TEST(Batch, EachEventHasItsEnvelope) {
     EXPECT_EQ(some->envelope(1)->id, "first");
 }
 
+TEST(Batch, EmptiedItKeepsTheLastEnvelope) {
+    const BatchRef batch = Batch::make(EventKind::Log);
+    batch->begin_envelope(envelope("first"));
+    push(batch, 1);
+    batch->begin_envelope(envelope("second"));
+    push(batch, 2);
+    batch->keep({});
+    EXPECT_TRUE(batch->empty());
+    push(batch, 3);
+    EXPECT_EQ(batch->envelope(0)->id, "second");
+    batch->begin_envelope(envelope("third"));
+    push(batch, 4);
+    EXPECT_EQ(batch->envelope(0)->id, "second");
+    EXPECT_EQ(batch->envelope(1)->id, "third");
+}
+
 TEST(Batch, MetadataBecomesAColumnWhenWritten) {
     const BatchRef batch = Batch::make(EventKind::Log);
     push(batch, 1);

@@ -102,6 +102,16 @@ TEST(Graph, ReportsTypeMismatchAndUnconsumedOutputs) {
     EXPECT_EQ(issues[1].vertex, 1U);
 }
 
+TEST(Graph, AnOutputThatRepeatsOthersIsNotMissedBesideThem) {
+    const std::vector<config::OutputPort> ports = {{.name = "", .repeats_others = true},
+                                                   {.name = "0", .optional = true}};
+    const auto named = resolve({source("in"), transform("p", {"in"}, ports), sink("out", {"p.0"})});
+    EXPECT_TRUE(named.issues.empty());
+    const auto none = resolve({source("in"), transform("p", {"in"}, ports), sink("out", {"in"})});
+    ASSERT_EQ(none.issues.size(), 1U);
+    EXPECT_EQ(none.issues[0].kind, Kind::Unconsumed);
+}
+
 TEST(Graph, OrdersLongChainsWithoutRecursion) {
     std::vector<Vertex> vertices{source("t0")};
     for (int i = 1; i < 5'000; ++i)
