@@ -16,6 +16,8 @@ pkg_check_modules(ONIGURUMA REQUIRED IMPORTED_TARGET oniguruma)
 pkg_check_modules(ICU REQUIRED IMPORTED_TARGET icu-uc icu-i18n)
 pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
 pkg_check_modules(TOMLPLUSPLUS REQUIRED IMPORTED_TARGET tomlplusplus)
+pkg_check_modules(LIBEDIT REQUIRED IMPORTED_TARGET libedit)
+pkg_check_modules(MAXMINDDB REQUIRED IMPORTED_TARGET libmaxminddb)
 find_library(SNAPPY_LIBRARY snappy REQUIRED)
 find_library(MIMALLOC_LIBRARY mimalloc)
 
@@ -23,7 +25,7 @@ add_library(engine_dependencies INTERFACE)
 target_link_libraries(engine_dependencies INTERFACE
     Threads::Threads Boost::url OpenSSL::SSL OpenSSL::Crypto ZLIB::ZLIB fmt::fmt yaml-cpp
     simdjson::simdjson PkgConfig::ZSTD PkgConfig::LZ4 PkgConfig::RE2 PkgConfig::ONIGURUMA
-    PkgConfig::XXHASH PkgConfig::ICU PkgConfig::TOMLPLUSPLUS ${SNAPPY_LIBRARY}
+    PkgConfig::XXHASH PkgConfig::ICU PkgConfig::LIBEDIT PkgConfig::MAXMINDDB PkgConfig::TOMLPLUSPLUS ${SNAPPY_LIBRARY}
     absl::time absl::flat_hash_map absl::strings)
 # Asio: coroutines only, one copy of the non-template parts would need a TU of its own (io/asio.cpp).
 target_compile_definitions(engine_dependencies INTERFACE

@@ -7,6 +7,7 @@
 #include "engine/cli/list.hpp"
 #include "engine/cli/run.hpp"
 #include "engine/cli/validate.hpp"
+#include "engine/cli/vrl.hpp"
 
 using namespace engine;
 
@@ -81,6 +82,14 @@ int main(int argc, char** argv) {
     generate->callback([&] {
         command = true;
         code = cli::generate(expression, scope);
+    });
+
+    cli::VrlArguments vrl_arguments;
+    CLI::App* vrl = app.add_subcommand("vrl", "Run a VRL program, or try expressions");
+    vrl_arguments.add_options(*vrl);
+    vrl->callback([&] {
+        command = true;
+        code = cli::vrl(vrl_arguments);
     });
 
     try {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "engine/cli/vrl/function_help.hpp"
 #include "engine/component/registry.hpp"
 #include "engine/config/configuration.hpp"
 #include "engine/config/global_options.hpp"
@@ -67,16 +68,6 @@ void print_global_options() {
     fmt::print("# Configuration\n\n");
     print_page({"global options", "Keys at the top of a configuration, beside its components.",
                 config::global_options().describe()});
-}
-
-std::string signature(const vrl::Function& function) {
-    std::string parameters;
-    for (const vrl::Parameter& each : function.parameters) {
-        parameters += fmt::format("{}{}{}", parameters.empty() ? "" : ", ", each.name,
-                                  each.is_required ? "" : "?");
-    }
-    return fmt::format("{}({}){}", function.name, parameters,
-                       function.closure ? " -> |…| { … }" : "");
 }
 
 void print_parameters(const vrl::Function& function) {

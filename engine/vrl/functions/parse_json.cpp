@@ -5,25 +5,6 @@
 namespace engine::vrl {
 namespace {
 
-/// The reference's text from the parser's `Error("…", line: 1, column: 2)`.
-std::string reason(std::string_view error) {
-    const std::size_t begin = error.find("(\"");
-    const std::size_t end = error.rfind("\", line: ");
-    if (begin == std::string_view::npos || end == std::string_view::npos) {
-        return std::string(error);
-    }
-    std::string where(error.substr(end + 9));
-    where = where.substr(0, where.find(')'));
-    const std::size_t comma = where.find(", column: ");
-    std::string text;
-    for (std::size_t i = begin + 2; i < end; ++i) {
-        i += error[i] == static_cast<char>(0x5c) ? 1 : 0;  // a backslash escapes
-        text += error[i];
-    }
-    return fmt::format("{} at line {} column {}", text, where.substr(0, comma),
-                       where.substr(comma + 10));
-}
-
 /// Below `depth` levels values stand as their JSON text.
 Value limited(const Value& value, std::int64_t depth, Call& call) {
     if (!value.is_array() && !value.is_object()) {
@@ -60,7 +41,7 @@ Value run(Call& call) {
                                            : JsonParser::local().parse(stable, call.arena());
     if (!parsed) {
         return call.fail("unable to {} json: {}", has_depth ? "read" : "parse",
-                         reason(parsed.error().message));
+                         plain_json_error(parsed.error().message));
     }
     return has_depth ? limited(*parsed, call.integer(1), call) : *parsed;
 }
