@@ -125,7 +125,11 @@ std::vector<ConfigFile> files_to_read(const Arguments& arguments, config::Proble
 
 }  // namespace
 
-std::unique_ptr<topology::Topology> LoadedConfiguration::build() {
+std::unique_ptr<topology::Topology> LoadedConfiguration::build(enrichment::TableFiles files) {
+    if (problems.has_errors()) {
+        return nullptr;
+    }
+    configuration.globals.tables = enrichment::load_tables(configuration, files, problems);
     if (problems.has_errors()) {
         return nullptr;
     }

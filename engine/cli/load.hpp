@@ -6,6 +6,7 @@
 
 #include "engine/cli/arguments.hpp"
 #include "engine/config/configuration.hpp"
+#include "engine/enrichment/load_tables.hpp"
 #include "engine/topology/graph.hpp"
 #include "engine/topology/topology.hpp"
 
@@ -18,8 +19,10 @@ struct LoadedConfiguration {
     topology::Graph graph;
     config::Problems problems;
 
-    /// Builds the components; null when there are problems, which are then in `problems`.
-    [[nodiscard]] std::unique_ptr<topology::Topology> build();
+    /// Reads the enrichment tables and builds the components; null when there are problems, which
+    /// are then in `problems`.
+    [[nodiscard]] std::unique_ptr<topology::Topology> build(
+        enrichment::TableFiles files = enrichment::TableFiles::Read);
 };
 
 /// Reads the files that the arguments name (patterns included; without any, the default file). On

@@ -92,6 +92,7 @@ public:
         configuration_.globals = read_global_options(root, context);
         for (const ComponentKind kind : kinds)
             read_section(root, kind);
+        configuration_.enrichment_tables = read_enrichment_tables(root, context);
         if (const Node::Entry* tests = root.find("tests")) {
             configuration_.tests = tests->value;
             const OptionPath path(context, "tests");

@@ -16,6 +16,10 @@
 #include "engine/vrl/node.hpp"
 #include "engine/vrl/type.hpp"
 
+namespace engine::enrichment {
+class Tables;
+}
+
 namespace engine::vrl {
 
 /// A name that a program may read although it assigns nothing to it: short for a path. A text that
@@ -41,6 +45,8 @@ struct CompileOptions {
     absl::TimeZone timezone = absl::UTCTimeZone();
     /// Whether functions may look at the process's own metrics.
     bool has_metrics = false;
+    /// What the enrichment functions look things up in; null where there is no configuration.
+    std::shared_ptr<const enrichment::Tables> tables = nullptr;
 };
 
 /// A compiled program: immutable, shared by all threads. Values of its constants may enter events,
