@@ -25,8 +25,12 @@ struct LoadedConfiguration {
         enrichment::TableFiles files = enrichment::TableFiles::Read);
 };
 
+/// Whether `SECRET[backend.key]` is replaced by what the backend says, or stays as it is.
+enum class SecretPolicy { Retrieve, Leave };
+
 /// Reads the files that the arguments name (patterns included; without any, the default file). On
 /// the heap: problems point into it.
-[[nodiscard]] std::unique_ptr<LoadedConfiguration> load_configuration(const Arguments& arguments);
+[[nodiscard]] std::unique_ptr<LoadedConfiguration> load_configuration(
+    const Arguments& arguments, SecretPolicy secrets = SecretPolicy::Leave);
 
 }  // namespace engine::cli

@@ -8,6 +8,7 @@
 
 #include "engine/config/known_components.hpp"
 #include "engine/config/resources.hpp"
+#include "engine/config/secret_backends.hpp"
 #include "engine/config/suggestion.hpp"
 
 namespace engine::config {
@@ -92,6 +93,7 @@ public:
         configuration_.globals = read_global_options(root, context);
         for (const ComponentKind kind : kinds)
             read_section(root, kind);
+        (void)read_secret_backends(root, context);
         configuration_.enrichment_tables = read_enrichment_tables(root, context);
         if (const Node::Entry* tests = root.find("tests")) {
             configuration_.tests = tests->value;
