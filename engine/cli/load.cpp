@@ -143,6 +143,18 @@ std::vector<ConfigFile> read_texts(const Arguments& arguments, std::vector<std::
     return files;
 }
 
+/// Secrets that messages are not to show. What is shorter than four bytes is none: hiding it would
+/// only spoil the messages.
+std::vector<config::Problems::Concealed> concealed(const config::SecretValues& values) {
+    std::vector<config::Problems::Concealed> result;
+    for (const auto& [name, value] : values) {
+        if (value.size() >= 4) {
+            result.push_back({value, fmt::format("SECRET[{}.{}]", name.first, name.second)});
+        }
+    }
+    return result;
+}
+
 config::Document parse(const std::vector<ConfigFile>& files, const config::Environment& environment,
                        const config::SecretValues* secrets, config::Problems& problems) {
     config::Document document;
@@ -190,6 +202,7 @@ std::unique_ptr<LoadedConfiguration> load_configuration(const Arguments& argumen
             if (!problems.has_errors()) {
                 // Warnings of the first reading come again with the second.
                 problems = {};
+                problems.conceal(concealed(values));
                 document = parse(files, environment, &values, problems);
             }
         }

@@ -32,7 +32,7 @@ const Function get_enrichment_table_record_function{
           R"(get_enrichment_table_record!("users", {"name": "ALICE"}, select: ["team"], case_sensitive: false))",
           R"({ "team": "blue" })"},
          {"No such row", R"(get_enrichment_table_record!("users", {"id": 9}))",
-          R"(function call error for "get_enrichment_table_record" at (0:49): No rows found)"}},
+          R"(function call error for "get_enrichment_table_record" at (0:48): No rows found)"}},
     .prepare = prepare_table_lookup,
     .run = run,
 };
