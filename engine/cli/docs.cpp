@@ -64,10 +64,17 @@ void print_components() {
     }
 }
 
+/// Everything at the top of a configuration but components and tests.
+std::vector<config::OptionDescription> top_level_options() {
+    std::vector<config::OptionDescription> options = config::global_options().describe();
+    std::ranges::move(config::section_options(), std::back_inserter(options));
+    return options;
+}
+
 void print_global_options() {
     fmt::print("# Configuration\n\n");
     print_page({"global options", "Keys at the top of a configuration, beside its components.",
-                config::global_options().describe()});
+                top_level_options()});
 }
 
 void print_parameters(const vrl::Function& function) {
@@ -189,8 +196,8 @@ ExitCode docs(const std::string& part) {
 
 ExitCode generate_schema() {
     const AllReferences all;
-    fmt::print("{}\n", config::configuration_schema(config::global_options().describe(),
-                                                    all.sources, all.transforms, all.sinks));
+    fmt::print("{}\n", config::configuration_schema(top_level_options(), all.sources,
+                                                    all.transforms, all.sinks));
     return ExitCode::Ok;
 }
 

@@ -235,6 +235,21 @@ std::vector<OptionDescription> common_options(ComponentKind kind) {
     return common_table(kind).describe();
 }
 
+std::vector<OptionDescription> section_options() {
+    const auto section = [](std::string name, std::string description, TypeDescription entry) {
+        OptionDescription option;
+        option.name = std::move(name);
+        option.description = std::move(description);
+        option.type = option_type::plain(TypeDescription::Kind::Map);
+        option.type.parts = {std::move(entry)};
+        return option;
+    };
+    return {section("enrichment_tables", "Tables that programs look events up in, by name.",
+                    enrichment_table().description),
+            section("secret", "Where the values of `SECRET[name.key]` come from, by name.",
+                    secret_backend().description)};
+}
+
 Configuration read_configuration(Document document, const ComponentCatalog& catalog,
                                  Problems& problems, EmptyConfiguration empty) {
     Configuration configuration;

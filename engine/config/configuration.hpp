@@ -60,6 +60,9 @@ struct Configuration {
 /// Their descriptions, for the reference.
 [[nodiscard]] std::vector<OptionDescription> common_options(ComponentKind kind);
 
+/// Sections beside components whose entries are tables of their own: `enrichment_tables`, `secret`.
+[[nodiscard]] std::vector<OptionDescription> section_options();
+
 /// Whether a configuration may do without sources and sinks.
 enum class EmptyConfiguration { Refused, Allowed };
 
