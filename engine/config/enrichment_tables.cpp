@@ -56,8 +56,10 @@ OptionTable<FileTableOptions> file_table() {
     return with_common<O>({
         required("file", &O::file, "Where the rows are.", file_options()),
         optional("schema", &O::schema,
-                 "Types of columns by name: `string`, `integer`, `float`, `boolean`, `date`, "
-                 "`date|FORMAT`, `timestamp`, `timestamp|FORMAT`; other columns are strings."),
+                 "Types of columns by name: `string`, `integer`, `float`, `boolean`, `date` or "
+                 "`timestamp`, the last two also with a bar and a strftime format behind them; "
+                 "other columns are strings.")
+            .example("{ since = \"date\" }"),
     });
 }
 
