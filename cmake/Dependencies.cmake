@@ -21,6 +21,8 @@ pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)
 pkg_check_modules(LIBYAML REQUIRED IMPORTED_TARGET yaml-0.1)
 pkg_check_modules(EXPAT REQUIRED IMPORTED_TARGET expat)
 pkg_check_modules(PROTOBUF REQUIRED IMPORTED_TARGET protobuf)
+pkg_check_modules(LIBEDIT REQUIRED IMPORTED_TARGET libedit)
+pkg_check_modules(MAXMINDDB REQUIRED IMPORTED_TARGET libmaxminddb)
 find_library(SNAPPY_LIBRARY snappy REQUIRED)
 find_library(MIMALLOC_LIBRARY mimalloc)
 
@@ -28,7 +30,7 @@ add_library(engine_dependencies INTERFACE)
 target_link_libraries(engine_dependencies INTERFACE
     Threads::Threads Boost::url OpenSSL::SSL OpenSSL::Crypto ZLIB::ZLIB fmt::fmt yaml-cpp
     simdjson::simdjson PkgConfig::ZSTD PkgConfig::LZ4 PkgConfig::RE2 PkgConfig::ONIGURUMA
-    PkgConfig::XXHASH PkgConfig::PSL PkgConfig::ICU PkgConfig::TOMLPLUSPLUS ${SNAPPY_LIBRARY}
+    PkgConfig::XXHASH PkgConfig::PSL PkgConfig::ICU PkgConfig::LIBEDIT PkgConfig::MAXMINDDB PkgConfig::TOMLPLUSPLUS ${SNAPPY_LIBRARY}
     PkgConfig::SODIUM PkgConfig::LIBYAML PkgConfig::EXPAT PkgConfig::PROTOBUF
     absl::time absl::flat_hash_map absl::strings resolv)
 # Asio: coroutines only, one copy of the non-template parts would need a TU of its own (io/asio.cpp).

@@ -1,6 +1,6 @@
 # Each folder of the tree is an OBJECT library: static archives would drop the registrars of
 # components and functions, which nothing refers to by name.
-set(ENGINE_LAYERS diagnostic event config component codec topology buffer delivery vrl io api telemetry cli)
+set(ENGINE_LAYERS diagnostic event config component codec topology buffer delivery enrichment vrl io api telemetry cli)
 
 function(engine_add_layer name folder)
     file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${folder}/*.cpp)

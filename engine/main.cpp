@@ -8,6 +8,7 @@
 #include "engine/cli/run.hpp"
 #include "engine/cli/test.hpp"
 #include "engine/cli/validate.hpp"
+#include "engine/cli/vrl.hpp"
 
 using namespace engine;
 
@@ -93,6 +94,14 @@ int main(int argc, char** argv) {
     generate->callback([&] {
         command = true;
         code = cli::generate(expression, scope);
+    });
+
+    cli::VrlArguments vrl_arguments;
+    CLI::App* vrl = app.add_subcommand("vrl", "Run a VRL program, or try expressions");
+    vrl_arguments.add_options(*vrl);
+    vrl->callback([&] {
+        command = true;
+        code = cli::vrl(vrl_arguments);
     });
 
     try {

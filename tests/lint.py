@@ -17,6 +17,8 @@ FENCES = {
     r"<boost/beast": ("engine/io/",),
     r"<toml": ("engine/config/",),
     r"<yaml-cpp": ("engine/config/",),
+    r"<histedit": ("engine/cli/vrl/",),
+    r"<maxminddb": ("engine/enrichment/",),
     r"<simdjson": ("engine/codec/", "engine/config/", "tests/bench/", "tests/fuzz/"),
 }
 # Components see the contract, never the graph or each other.

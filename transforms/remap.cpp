@@ -300,6 +300,7 @@ std::unique_ptr<component::Transform> build(Options options, component::BuildCon
     compile.has_metrics = true;
     compile.timezone =
         vrl::timezone_of(options.timezone ? options.timezone : context.globals.timezone);
+    compile.tables = context.globals.tables;
     auto program = vrl::compile(SourceText("", text->value), compile);
     if (!program) {
         vrl::report(program.error(), text->value, text->location, context.problems);

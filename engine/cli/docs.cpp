@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "engine/cli/vrl/function_help.hpp"
 #include "engine/component/registry.hpp"
 #include "engine/config/configuration.hpp"
 #include "engine/config/global_options.hpp"
@@ -63,20 +64,17 @@ void print_components() {
     }
 }
 
+/// Everything at the top of a configuration but components and tests.
+std::vector<config::OptionDescription> top_level_options() {
+    std::vector<config::OptionDescription> options = config::global_options().describe();
+    std::ranges::move(config::section_options(), std::back_inserter(options));
+    return options;
+}
+
 void print_global_options() {
     fmt::print("# Configuration\n\n");
     print_page({"global options", "Keys at the top of a configuration, beside its components.",
-                config::global_options().describe()});
-}
-
-std::string signature(const vrl::Function& function) {
-    std::string parameters;
-    for (const vrl::Parameter& each : function.parameters) {
-        parameters += fmt::format("{}{}{}", parameters.empty() ? "" : ", ", each.name,
-                                  each.is_required ? "" : "?");
-    }
-    return fmt::format("{}({}){}", function.name, parameters,
-                       function.closure ? " -> |…| { … }" : "");
+                top_level_options()});
 }
 
 void print_parameters(const vrl::Function& function) {
@@ -201,8 +199,8 @@ ExitCode docs(const std::string& part) {
 
 ExitCode generate_schema() {
     const AllReferences all;
-    fmt::print("{}\n", config::configuration_schema(config::global_options().describe(),
-                                                    all.sources, all.transforms, all.sinks));
+    fmt::print("{}\n", config::configuration_schema(top_level_options(), all.sources,
+                                                    all.transforms, all.sinks));
     return ExitCode::Ok;
 }
 

@@ -19,7 +19,7 @@ ExitCode graph(const Arguments& arguments, const std::string& format) {
         return ExitCode::Configuration;
     }
     fmt::print("{}", format == "mermaid"
-                         ? topology::draw_mermaid(loaded->graph)
+                         ? topology::draw_mermaid(loaded->configuration, loaded->graph)
                          : topology::draw_dot(loaded->configuration, loaded->graph));
     return ExitCode::Ok;
 }

@@ -9,6 +9,7 @@
 #include <iterator>
 
 #include "engine/component/registry.hpp"
+#include "engine/config/secret_backends.hpp"
 
 namespace engine::cli {
 
@@ -20,6 +21,7 @@ struct ConfigFile {
     config::Syntax syntax = config::Syntax::Toml;
     std::string section;    // "sources" …; empty: a whole configuration
     std::string component;  // its id
+    std::string text = {};
 };
 
 constexpr const char* default_files[] = {"/etc/engine/engine.toml", "/etc/vector/vector.yaml",
@@ -123,9 +125,58 @@ std::vector<ConfigFile> files_to_read(const Arguments& arguments, config::Proble
     return files;
 }
 
+/// The files to read, with their texts; tells whether one was missing.
+std::vector<ConfigFile> read_texts(const Arguments& arguments, std::vector<std::string>& names,
+                                   bool& missing_files, config::Problems& problems) {
+    std::vector<ConfigFile> files;
+    for (ConfigFile& file : files_to_read(arguments, problems)) {
+        names.push_back(file.name);
+        std::ifstream stream(file.name, std::ios::binary);
+        if (!stream) {
+            problems.error({},
+                           fmt::format("Config file not found in path. path=\"{}\"", file.name));
+            missing_files = true;
+            continue;
+        }
+        file.text.assign(std::istreambuf_iterator<char>(stream), {});
+        files.push_back(std::move(file));
+    }
+    return files;
+}
+
+/// Secrets that messages are not to show. What is shorter than four bytes is none: hiding it would
+/// only spoil the messages.
+std::vector<config::Problems::Concealed> concealed(const config::SecretValues& values) {
+    std::vector<config::Problems::Concealed> result;
+    for (const auto& [name, value] : values) {
+        if (value.size() >= 4) {
+            result.push_back({value, fmt::format("SECRET[{}.{}]", name.first, name.second)});
+        }
+    }
+    return result;
+}
+
+config::Document parse(const std::vector<ConfigFile>& files, const config::Environment& environment,
+                       const config::SecretValues* secrets, config::Problems& problems) {
+    config::Document document;
+    for (const ConfigFile& file : files) {
+        if (file.section.empty()) {
+            (void)document.add(file.name, file.text, file.syntax, environment, problems, secrets);
+        } else {
+            (void)document.add_component(file.section, file.component, file.name, file.text,
+                                         file.syntax, environment, problems, secrets);
+        }
+    }
+    return document;
+}
+
 }  // namespace
 
-std::unique_ptr<topology::Topology> LoadedConfiguration::build() {
+std::unique_ptr<topology::Topology> LoadedConfiguration::build(enrichment::TableFiles files) {
+    if (problems.has_errors()) {
+        return nullptr;
+    }
+    configuration.globals.tables = enrichment::load_tables(configuration, files, problems);
     if (problems.has_errors()) {
         return nullptr;
     }
@@ -133,36 +184,38 @@ std::unique_ptr<topology::Topology> LoadedConfiguration::build() {
     return problems.has_errors() ? nullptr : std::move(topology);
 }
 
-std::unique_ptr<LoadedConfiguration> load_configuration(const Arguments& arguments) {
+std::unique_ptr<LoadedConfiguration> load_configuration(const Arguments& arguments,
+                                                        SecretPolicy secrets) {
     auto loaded = std::make_unique<LoadedConfiguration>();
     config::Problems& problems = loaded->problems;
     const config::Environment environment = arguments.disable_env_var_interpolation
                                                 ? config::Environment()
                                                 : config::process_environment();
-    config::Document& document = loaded->configuration.document;
-    for (const ConfigFile& file : files_to_read(arguments, problems)) {
-        loaded->names.push_back(file.name);
-        std::ifstream stream(file.name, std::ios::binary);
-        if (!stream) {
-            problems.error({},
-                           fmt::format("Config file not found in path. path=\"{}\"", file.name));
-            loaded->missing_files = true;
-            continue;
-        }
-        std::string text{std::istreambuf_iterator<char>(stream), {}};
-        if (file.section.empty()) {
-            (void)document.add(file.name, std::move(text), file.syntax, environment, problems);
-        } else {
-            (void)document.add_component(file.section, file.component, file.name, std::move(text),
-                                         file.syntax, environment, problems);
+    const std::vector<ConfigFile> files =
+        read_texts(arguments, loaded->names, loaded->missing_files, problems);
+    config::Document document = parse(files, environment, nullptr, problems);
+    if (secrets == SecretPolicy::Retrieve && !problems.has_errors() &&
+        !document.secret_references().empty()) {
+        config::OptionContext context("", problems);
+        const auto backends = config::read_secret_backends(document.root(), context);
+        if (!problems.has_errors()) {
+            const auto values =
+                config::retrieve_secrets(backends, document.secret_references(), problems);
+            if (!problems.has_errors()) {
+                // Warnings of the first reading come again with the second.
+                problems = {};
+                problems.conceal(concealed(values));
+                document = parse(files, environment, &values, problems);
+            }
         }
     }
+    loaded->configuration.document = std::move(document);
     if (problems.has_errors()) {
         problems.sort();
         return loaded;
     }
     loaded->configuration = config::read_configuration(
-        std::move(document), component::registered_components(), problems,
+        std::move(loaded->configuration.document), component::registered_components(), problems,
         arguments.allow_empty_config ? config::EmptyConfiguration::Allowed
                                      : config::EmptyConfiguration::Refused);
     loaded->configuration.globals.max_decompressed_size = arguments.max_decompressed_size_bytes;

@@ -208,7 +208,7 @@ ExitCode run(const Arguments& arguments) {
         log.error("engine::cli", "The `threads` argument must be greater or equal to 1.");
         return ExitCode::Configuration;
     }
-    auto loaded = load_configuration(arguments);
+    auto loaded = load_configuration(arguments, SecretPolicy::Retrieve);
     log.info("engine::cli", "Loading configs.",
              {field("paths", fmt::format("[\"{}\"]", fmt::join(loaded->names, "\", \"")))});
     auto topology = loaded->build();

@@ -82,7 +82,8 @@ ExitCode validate(const Arguments& arguments, const ValidateArguments& options) 
     const std::string names = fmt::format("[\"{}\"]", fmt::join(loaded->names, "\", \""));
     std::unique_ptr<topology::Topology> topology;
     if (!loaded->problems.has_errors()) {
-        topology = loaded->build();
+        topology = loaded->build(options.no_environment ? enrichment::TableFiles::Leave
+                                                        : enrichment::TableFiles::Read);
     }
     const config::Problems& problems = loaded->problems;
     if (problems.has_errors() || (options.deny_warnings && problems.has_denied_warnings())) {

@@ -316,4 +316,22 @@ std::string describe_json_error(std::string_view text) {
     return JsonErrorFinder(text).find();
 }
 
+std::string plain_json_error(std::string_view error) {
+    const std::size_t begin = error.find("(\"");
+    const std::size_t end = error.rfind("\", line: ");
+    if (begin == std::string_view::npos || end == std::string_view::npos) {
+        return std::string(error);
+    }
+    std::string_view where = error.substr(end + 9);
+    where = where.substr(0, where.find(')'));
+    const std::size_t comma = where.find(", column: ");
+    std::string text;
+    for (std::size_t i = begin + 2; i < end; ++i) {
+        i += error[i] == '\\' ? 1 : 0;
+        text += error[i];
+    }
+    return fmt::format("{} at line {} column {}", text, where.substr(0, comma),
+                       where.substr(comma + 10));
+}
+
 }  // namespace engine

@@ -77,6 +77,9 @@ private:
 /// for text that a parser has refused.
 [[nodiscard]] std::string describe_json_error(std::string_view text);
 
+/// A parser's error as people read it: `… at line 1 column 2`.
+[[nodiscard]] std::string plain_json_error(std::string_view error);
+
 /// Replaces the escapes of a JSON string's contents; `out` has room for as many bytes. Null when an
 /// escape is ill-formed, else the end of what was written.
 [[nodiscard]] char* unescape_json(std::string_view escaped, char* out);

@@ -8,6 +8,7 @@
 
 #include "engine/config/known_components.hpp"
 #include "engine/config/resources.hpp"
+#include "engine/config/secret_backends.hpp"
 #include "engine/config/suggestion.hpp"
 
 namespace engine::config {
@@ -92,6 +93,8 @@ public:
         configuration_.globals = read_global_options(root, context);
         for (const ComponentKind kind : kinds)
             read_section(root, kind);
+        (void)read_secret_backends(root, context);
+        configuration_.enrichment_tables = read_enrichment_tables(root, context);
         if (const Node::Entry* tests = root.find("tests")) {
             configuration_.tests = tests->value;
             const OptionPath path(context, "tests");
@@ -230,6 +233,21 @@ KnownKeys common_keys(ComponentKind kind) {
 
 std::vector<OptionDescription> common_options(ComponentKind kind) {
     return common_table(kind).describe();
+}
+
+std::vector<OptionDescription> section_options() {
+    const auto section = [](std::string name, std::string description, TypeDescription entry) {
+        OptionDescription option;
+        option.name = std::move(name);
+        option.description = std::move(description);
+        option.type = option_type::plain(TypeDescription::Kind::Map);
+        option.type.parts = {std::move(entry)};
+        return option;
+    };
+    return {section("enrichment_tables", "Tables that programs look events up in, by name.",
+                    enrichment_table().description),
+            section("secret", "Where the values of `SECRET[name.key]` come from, by name.",
+                    secret_backend().description)};
 }
 
 Configuration read_configuration(Document document, const ComponentCatalog& catalog,

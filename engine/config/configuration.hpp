@@ -7,6 +7,7 @@
 
 #include "engine/config/component_catalog.hpp"
 #include "engine/config/document.hpp"
+#include "engine/config/enrichment_tables.hpp"
 #include "engine/config/global_options.hpp"
 #include "engine/config/problems.hpp"
 #include "engine/config/shared_options.hpp"
@@ -47,6 +48,7 @@ struct Configuration {
     Document document;
     GlobalOptions globals;
     std::vector<Component> components;
+    std::vector<EnrichmentTable> enrichment_tables;
     /// The unit tests, unread; null when there are none.
     Node tests;
 
@@ -57,6 +59,9 @@ struct Configuration {
 [[nodiscard]] KnownKeys common_keys(ComponentKind kind);
 /// Their descriptions, for the reference.
 [[nodiscard]] std::vector<OptionDescription> common_options(ComponentKind kind);
+
+/// Sections beside components whose entries are tables of their own: `enrichment_tables`, `secret`.
+[[nodiscard]] std::vector<OptionDescription> section_options();
 
 /// Whether a configuration may do without sources and sinks.
 enum class EmptyConfiguration { Refused, Allowed };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <limits>
 
 #include <fmt/format.h>
@@ -33,7 +34,8 @@ Location syntax::Text::character(std::size_t at) const {
 }
 
 std::optional<Node> Document::read(std::string name, std::string text, Syntax syntax,
-                                   const Environment& environment, Problems& problems) {
+                                   const Environment& environment, Problems& problems,
+                                   const SecretValues* secrets) {
     if (text.size() >= std::numeric_limits<std::uint32_t>::max()) {
         problems.error({}, fmt::format("{}: the file is too large", name));
         return std::nullopt;
@@ -48,6 +50,11 @@ std::optional<Node> Document::read(std::string name, std::string text, Syntax sy
         interpolated = interpolate(file, syntax, environment, problems);
         if (problems.error_count() > before)
             return std::nullopt;
+    }
+    std::ranges::move(find_secret_references(file, interpolated, syntax),
+                      std::back_inserter(secret_references_));
+    if (secrets != nullptr) {
+        interpolated = replace_secrets(std::move(interpolated), syntax, *secrets);
     }
     const syntax::Text input{file, interpolated};
     std::optional<Node> node;
@@ -149,15 +156,17 @@ bool merge(Node& root, const Node& added, Problems& problems) {
 }  // namespace
 
 bool Document::add(std::string name, std::string text, Syntax syntax,
-                   const Environment& environment, Problems& problems) {
-    const auto node = read(std::move(name), std::move(text), syntax, environment, problems);
+                   const Environment& environment, Problems& problems,
+                   const SecretValues* secrets) {
+    const auto node =
+        read(std::move(name), std::move(text), syntax, environment, problems, secrets);
     return node && merge(root_, *node, problems);
 }
 
 bool Document::add_component(std::string_view section, std::string id, std::string name,
                              std::string text, Syntax syntax, const Environment& environment,
-                             Problems& problems) {
-    auto node = read(std::move(name), std::move(text), syntax, environment, problems);
+                             Problems& problems, const SecretValues* secrets) {
+    auto node = read(std::move(name), std::move(text), syntax, environment, problems, secrets);
     if (!node)
         return false;
     if (root_.find(section) == nullptr)

@@ -81,9 +81,8 @@ OptionTable<StatusOptions> status_options() {
 }
 
 /// Options that configurations may have and this build cannot do: a feature takes its line out.
-constexpr std::array<std::string_view, 12> unbuilt{
+constexpr std::array<std::string_view, 10> unbuilt{
     "buffer_utilization_ewma_half_life_seconds",
-    "enrichment_tables",
     "expire_metrics_per_metric_set",
     "expire_metrics_secs",
     "latency_ewma_alpha",
@@ -92,7 +91,6 @@ constexpr std::array<std::string_view, 12> unbuilt{
     "proxy",
     "schema.enabled",
     "schema.validation",
-    "secret",
     "status",
 };
 

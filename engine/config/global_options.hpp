@@ -1,11 +1,16 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "engine/config/shared_options.hpp"
+
+namespace engine::enrichment {
+class Tables;
+}
 
 namespace engine::config {
 
@@ -69,6 +74,8 @@ struct GlobalOptions {
     std::optional<double> metrics_storage_refresh_period;
     /// What a received compressed body may expand to; from the command line, not from files.
     std::uint64_t max_decompressed_size = std::uint64_t{100} << 20;
+    /// The enrichment tables, read when components are built; shared with every program.
+    std::shared_ptr<const enrichment::Tables> tables;
 };
 
 OptionTable<GlobalOptions> global_options();

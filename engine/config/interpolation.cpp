@@ -36,7 +36,8 @@ std::uint32_t OffsetMap::translate(std::uint32_t offset, bool end) const {
 
 Span OffsetMap::written(Span interpolated) const {
     const Span span{translate(interpolated.begin, false), translate(interpolated.end, true)};
-    return {span.begin, std::max(span.begin, span.end)};
+    const Span ordered{span.begin, std::max(span.begin, span.end)};
+    return earlier_ == nullptr ? ordered : earlier_->written(ordered);
 }
 
 namespace {

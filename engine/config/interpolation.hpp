@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,6 +26,8 @@ using Environment = std::function<std::optional<std::string>(const std::string&)
 class OffsetMap {
 public:
     void add(Span written, Span interpolated) { pieces_.push_back({written, interpolated}); }
+    /// The interpolated text came from one that was itself interpolated.
+    void set_earlier(std::shared_ptr<const OffsetMap> earlier) { earlier_ = std::move(earlier); }
     /// A range that touches an interpolated variable covers the whole variable.
     [[nodiscard]] Span written(Span interpolated) const;
 
@@ -35,6 +38,7 @@ private:
     };
     [[nodiscard]] std::uint32_t translate(std::uint32_t offset, bool end) const;
     std::vector<Piece> pieces_;
+    std::shared_ptr<const OffsetMap> earlier_;  // maps are values and are copied with their texts
 };
 
 /// A file's text after interpolation.

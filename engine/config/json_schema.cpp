@@ -158,8 +158,7 @@ std::string configuration_schema(const std::vector<OptionDescription>& globals,
     schema["properties"]["sources"] = section(sources);
     schema["properties"]["transforms"] = section(transforms);
     schema["properties"]["sinks"] = section(sinks);
-    for (const char* name : {"enrichment_tables", "secret", "provider"})
-        schema["properties"][name] = {{"type", "object"}};
+    schema["properties"]["provider"] = {{"type", "object"}};
     schema["properties"]["tests"] = {{"type", "array"}};
     return schema.dump(2);
 }

@@ -36,6 +36,31 @@ auto order(const Problem& problem) {
 
 }  // namespace
 
+void Problems::conceal(std::vector<Concealed> values) {
+    concealed_ = std::move(values);
+    std::ranges::sort(concealed_, std::greater<>(),
+                      [](const Concealed& each) { return each.value.size(); });
+}
+
+void Problems::add(Problem problem) {
+    const auto hide = [this](std::string& text) {
+        for (const auto& [value, name] : concealed_) {
+            for (std::size_t at = text.find(value); at != std::string::npos;
+                 at = text.find(value, at + name.size())) {
+                text.replace(at, value.size(), name);
+            }
+        }
+    };
+    hide(problem.diagnostic.message);
+    for (Label& label : problem.diagnostic.labels) {
+        hide(label.text);
+    }
+    for (std::string& note : problem.diagnostic.notes) {
+        hide(note);
+    }
+    problems_.push_back(std::move(problem));
+}
+
 void Problems::error(const Location& location, std::string message, std::string label,
                      std::string note) {
     add(make(Diagnostic::error(0, std::move(message)), location, std::move(label),

@@ -19,7 +19,13 @@ struct Problem {
 /// Everything found wrong with a configuration, in the order of discovery until `sort`. One thread.
 class Problems {
 public:
-    void add(Problem problem) { problems_.push_back(std::move(problem)); }
+    void add(Problem problem);
+    /// From now on no text shows a value: its name stands in its place.
+    struct Concealed {
+        std::string value;
+        std::string name;
+    };
+    void conceal(std::vector<Concealed> values);
     /// `label` stands beside the underline; `note` below it. Both may be empty.
     void error(const Location& location, std::string message, std::string label = {},
                std::string note = {});
@@ -42,6 +48,7 @@ public:
 
 private:
     std::vector<Problem> problems_;
+    std::vector<Concealed> concealed_;  // longest first
 };
 
 /// What stands below a problem's message: the place in its file and the notes, a line break behind

@@ -59,6 +59,16 @@ std::vector<std::size_t> sorted(const Graph& graph, ComponentKind kind) {
     return vertices;
 }
 
+/// Tables by name, each with what the configuration says about its looks.
+std::map<std::string, Attributes> tables_of(const config::Configuration& configuration) {
+    std::map<std::string, Attributes> tables;
+    for (const config::EnrichmentTable& table : configuration.enrichment_tables) {
+        tables[table.id.value] = std::visit(
+            [](const auto& options) { return options.graph.node_attributes; }, table.options);
+    }
+    return tables;
+}
+
 const std::string& output_of(const Graph& graph, const Edge& edge) {
     return graph.vertices()[edge.from].outputs[edge.output].name;
 }
@@ -67,6 +77,11 @@ const std::string& output_of(const Graph& graph, const Edge& edge) {
 
 std::string draw_dot(const config::Configuration& configuration, const Graph& graph) {
     std::string text = "digraph {\n";
+    for (const auto& [id, attributes] : tables_of(configuration)) {
+        Attributes look = attributes;
+        look.try_emplace("shape", "cylinder");
+        text += fmt::format("  {}{}\n", quoted(id), list_of(look));
+    }
     for (const ComponentKind kind : kinds) {
         for (const std::size_t vertex : sorted(graph, kind)) {
             const std::string& id = graph.vertices()[vertex].id;
@@ -91,7 +106,7 @@ std::string draw_dot(const config::Configuration& configuration, const Graph& gr
     return text + "}\n";
 }
 
-std::string draw_mermaid(const Graph& graph) {
+std::string draw_mermaid(const config::Configuration& configuration, const Graph& graph) {
     struct Section {
         ComponentKind kind;
         const char* title;
@@ -104,6 +119,9 @@ std::string draw_mermaid(const Graph& graph) {
         Section{ComponentKind::Sink, "Sinks", "[\\", "\\]"},
     };
     std::string text = "flowchart TD;\n\n  %% Enrichment tables\n";
+    for (const auto& [id, attributes] : tables_of(configuration)) {
+        text += fmt::format("  {}[({})]\n", id, id);
+    }
     for (const Section& section : sections) {
         text += fmt::format("\n  %% {}\n", section.title);
         for (const std::size_t vertex : sorted(graph, section.kind)) {

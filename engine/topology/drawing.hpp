@@ -11,6 +11,7 @@ namespace engine::topology {
 /// Graphviz, with the attributes that the components' `graph` options give.
 [[nodiscard]] std::string draw_dot(const config::Configuration& configuration, const Graph& graph);
 /// A Mermaid flowchart.
-[[nodiscard]] std::string draw_mermaid(const Graph& graph);
+[[nodiscard]] std::string draw_mermaid(const config::Configuration& configuration,
+                                       const Graph& graph);
 
 }  // namespace engine::topology

@@ -45,9 +45,12 @@ struct Compiler::Visitor {
 
 Compiler::Compiler(const CompileOptions& options, Program& program)
     : options_(options), program_(program) {
-    state_.event = options.event;
-    state_.metadata = options.metadata;
     program_.timezone_ = options.timezone;
+}
+
+void Compiler::resume(TypeState state, std::size_t variable_count) {
+    state_ = std::move(state);
+    program_.variable_count_ = static_cast<std::uint32_t>(variable_count);
 }
 
 void Compiler::run(const ast::Program& tree) {

@@ -54,9 +54,19 @@ std::string_view nearest(std::string_view name, const std::vector<std::string_vi
 
 std::expected<std::shared_ptr<const Program>, std::vector<Diagnostic>> compile(
     const SourceText& source, const CompileOptions& options) {
+    TypeState state;
+    state.event = options.event;
+    state.metadata = options.metadata;
+    return compile_after(source, options, state, 0);
+}
+
+std::expected<std::shared_ptr<const Program>, std::vector<Diagnostic>> compile_after(
+    const SourceText& source, const CompileOptions& options, TypeState& state,
+    std::size_t variable_count) {
     ParseResult parsed = parse(source);
     auto program = std::make_shared<Program>();
     Compiler compiler(options, *program);
+    compiler.resume(state, variable_count);
     compiler.run(parsed.program);
     std::vector<Diagnostic> errors = std::move(parsed.diagnostics);
     std::ranges::move(compiler.errors(), std::back_inserter(errors));
@@ -65,6 +75,7 @@ std::expected<std::shared_ptr<const Program>, std::vector<Diagnostic>> compile(
         return std::unexpected(std::move(errors));
     }
     compiler.finish(parsed.program);
+    state = compiler.state();
     return program;
 }
 

@@ -55,10 +55,14 @@ class Compiler {
 public:
     Compiler(const CompileOptions& options, Program& program);
 
+    /// Goes on where other programs ended: their variables have the first slots.
+    void resume(TypeState state, std::size_t variable_count);
     void run(const ast::Program& tree);
     /// Collects the warnings of a program without errors.
     void finish(const ast::Program& tree);
     [[nodiscard]] std::vector<Diagnostic>& errors() { return errors_; }
+    /// What is known at the end of the program.
+    [[nodiscard]] const TypeState& state() const { return state_; }
 
 private:
     using Result = std::optional<Compiled>;
@@ -125,6 +129,12 @@ private:
     std::vector<Diagnostic> errors_;
     std::vector<Diagnostic> warnings_;
 };
+
+/// A program that sees the variables of those before it: `state` is what is known where it begins,
+/// then (when it compiles) where it ends; `variable_count` slots are taken.
+[[nodiscard]] std::expected<std::shared_ptr<const Program>, std::vector<Diagnostic>> compile_after(
+    const SourceText& source, const CompileOptions& options, TypeState& state,
+    std::size_t variable_count);
 
 /// `.a[0]` as steps of a type, and as segments of a run-time path.
 [[nodiscard]] std::vector<Type::Step> steps_of(const ast::Path& path);

@@ -123,6 +123,7 @@ std::optional<Condition> Condition::compile(const config::ConditionSource& sourc
     options.bound = bound_names(scope);
     options.timezone = timezone_of(globals.timezone);
     options.has_metrics = true;
+    options.tables = globals.tables;
     options.read_only.push_back({Path{}, true});
     options.read_only.push_back({Path{PathTarget::Metadata, {}}, true});
     const std::string& text = source.source.value;

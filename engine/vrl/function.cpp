@@ -40,7 +40,8 @@ Preparation::Preparation(const CallTypes& types, Arena& constants, const Compile
     : types_(types),
       constants_(constants),
       timezone_(options.timezone),
-      has_metrics_(options.has_metrics) {}
+      has_metrics_(options.has_metrics),
+      tables_(options.tables.get()) {}
 
 CompileError CompileError::invalid_argument(std::string_view parameter, std::string_view error,
                                             const Value& received) {

@@ -23,6 +23,10 @@
 /// The contract of VRL functions: all that the author of one needs. A function is one constant
 /// `Function` in a file of its own, from which type checking, run time, documentation and tests
 /// follow. See functions/README.md.
+namespace engine::enrichment {
+class Tables;
+}
+
 namespace engine::vrl {
 
 struct CompileOptions;
@@ -201,12 +205,15 @@ public:
     [[nodiscard]] absl::TimeZone timezone() const { return timezone_; }
     /// Whether the program may look at the process's own metrics.
     [[nodiscard]] bool has_metrics() const { return has_metrics_; }
+    /// Null where there are no tables to look things up in.
+    [[nodiscard]] const enrichment::Tables* tables() const { return tables_; }
 
 private:
     const CallTypes& types_;
     Arena& constants_;
     absl::TimeZone timezone_;
     bool has_metrics_;
+    const enrichment::Tables* tables_;
 };
 
 /// What a call site keeps for `run`; may be null. Shared by all threads, so immutable.

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <expected>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +15,10 @@
 #include "engine/vrl/context.hpp"
 #include "engine/vrl/node.hpp"
 #include "engine/vrl/type.hpp"
+
+namespace engine::enrichment {
+class Tables;
+}
 
 namespace engine::vrl {
 
@@ -40,6 +45,8 @@ struct CompileOptions {
     absl::TimeZone timezone = absl::UTCTimeZone();
     /// Whether functions may look at the process's own metrics.
     bool has_metrics = false;
+    /// What the enrichment functions look things up in; null where there is no configuration.
+    std::shared_ptr<const enrichment::Tables> tables = nullptr;
 };
 
 /// A compiled program: immutable, shared by all threads. Values of its constants may enter events,
@@ -56,11 +63,15 @@ public:
     [[nodiscard]] bool uses_request() const { return uses_request_; }
     /// Problems that did not keep it from compiling.
     [[nodiscard]] const std::vector<Diagnostic>& warnings() const { return warnings_; }
+    /// Slots that a run needs.
+    [[nodiscard]] std::size_t variable_count() const { return variable_count_; }
 
 private:
     friend class Compiler;
     friend class CallCompiler;
     friend struct Outcome run(const Program& program, Target& target, Context& context);
+    friend struct Outcome resume(const Program& program, Target& target, Context& context,
+                                 std::span<const Value> variables);
     Arena constants_;
     std::vector<std::shared_ptr<const void>> owned_;  // regexes that constants point to
     std::vector<NodePtr> statements_;
@@ -93,5 +104,10 @@ struct Outcome {
 /// Runs the program over the target. Values that the target and the outcome get live in the
 /// context's arena, the target's batch, or the program.
 [[nodiscard]] Outcome run(const Program& program, Target& target, Context& context);
+
+/// The same for a program that goes on where others ended: `variables` are the values of its first
+/// slots.
+[[nodiscard]] Outcome resume(const Program& program, Target& target, Context& context,
+                             std::span<const Value> variables);
 
 }  // namespace engine::vrl

@@ -75,7 +75,8 @@ private:
         return date(rest[0]) || clock(rest[0]) || composite(rest[0]);
     }
 
-    /// `%.f`, `%.3f`, `%3f`, `%:z`, `%::z`, `%#z`.
+    /// `%.f`, `%.3f`, `%3f`, `%:z`, `%::z`. Not `%#z`, which is for parsing
+    /// only.
     bool special(std::string_view rest, std::size_t& i) {
         struct Form {
             std::string_view text;
@@ -96,7 +97,7 @@ private:
                 return true;
             }
         }
-        for (const std::string_view form : {":::z", "::z", ":z", "#z"}) {
+        for (const std::string_view form : {":::z", "::z", ":z"}) {
             if (rest.starts_with(form)) {
                 offset(form);
                 i += form.size() - 1;
@@ -124,7 +125,7 @@ private:
         const int hours = total / 3600;
         const int minutes = total / 60 % 60;
         out_ += info_.offset < 0 ? '-' : '+';
-        if (form == ":::z" || (form == "#z" && minutes == 0)) {
+        if (form == ":::z") {
             append("{:02}", hours);
         } else if (form == "::z") {
             append("{:02}:{:02}:{:02}", hours, minutes, total % 60);

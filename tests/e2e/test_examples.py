@@ -1,5 +1,6 @@
 """Every file of examples/ validates, and runs with real traffic once its addresses are free ports of this machine."""
 
+import base64
 import gzip
 import json
 import re
@@ -107,6 +108,25 @@ class ExamplesTest(EndToEndTest):
                 return response.status
         except urllib.error.HTTPError as error:
             return error.code
+
+    def test_enrichment_and_secrets(self) -> None:
+        backend = self.backend()
+        config = self.local("enrichment_and_secrets", {"api-flow": backend})
+        self.engine(config.replace('"examples/', f'"{EXAMPLES}/')).start([self.port])
+        event = json.dumps({"machine": "oven-1", "value": 3}).encode()
+        for password, answer in (("wrong", 401), ("not-a-real-password", 200)):
+            token = base64.b64encode(f"sensor:{password}".encode()).decode()
+            request = urllib.request.Request(f"http://127.0.0.1:{self.port}/readings", event,
+                                             {"Authorization": f"Basic {token}"})
+            try:
+                with urllib.request.urlopen(request, timeout=20) as response:
+                    status = response.status
+            except urllib.error.HTTPError as error:
+                status = error.code
+            self.assertEqual(status, answer)
+        (received,) = [json.loads(line) for request in backend.snapshot() for line in request.body.splitlines()]
+        received = received[0] if isinstance(received, list) else received
+        self.assertEqual((received["owner"], received["site"], received["value"]), ("Bakery", "Zlín", 3))
 
     def test_filter_and_fan_out(self) -> None:
         backend = self.backend()

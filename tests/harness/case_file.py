@@ -127,7 +127,7 @@ def _read_meta(case: Case, body: list[str]) -> None:
         if not separator:
             raise CaseError(f"{case.name}: meta line without a colon: {line}")
         if key == "command":
-            case.command = shlex.split(value)
+            case.command = json.loads(value) if value.startswith("[") else shlex.split(value)
         elif key == "exit":
             case.exit = int(value)
         elif key.startswith("env."):
@@ -167,7 +167,8 @@ def _read_step(name: str, line: str) -> dict:
 def format_case(case: Case) -> str:
     """The inverse of parse_case."""
     out = [f"# {line}" for line in case.notes.splitlines()]
-    out += ["--- meta", f"command: {shlex.join(case.command)}"]
+    in_one_line = not any("\n" in word for word in case.command)
+    out += ["--- meta", f"command: {shlex.join(case.command) if in_one_line else json.dumps(case.command)}"]
     if case.exit:
         out.append(f"exit: {case.exit}")
     out += [f"env.{key}: {_plain_or_json(value)}" for key, value in case.env.items()]

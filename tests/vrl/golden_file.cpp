@@ -11,6 +11,7 @@
 
 #include "engine/codec/json_parser.hpp"
 #include "engine/diagnostic/render.hpp"
+#include "engine/enrichment/file_table.hpp"
 #include "engine/vrl/display.hpp"
 #include "engine/vrl/encoding/base64.hpp"
 #include "engine/vrl/program.hpp"
@@ -89,6 +90,32 @@ private:
     std::filesystem::path before_;
 };
 
+/// Tables from sections `table NAME` (CSV) and `schema NAME` (`column=type` lines).
+std::shared_ptr<const enrichment::Tables> tables_of(const Case& golden) {
+    std::shared_ptr<enrichment::Tables> tables;
+    for (const auto& [section, text] : golden.sections) {
+        if (!section.starts_with("table ")) {
+            continue;
+        }
+        const std::string name = section.substr(6);
+        enrichment::CsvOptions options;
+        if (const std::string* schema = find(golden, "schema " + name)) {
+            std::istringstream lines(*schema);
+            for (std::string line; std::getline(lines, line);) {
+                const std::size_t equals = line.find('=');
+                options.schema[line.substr(0, equals)] =
+                    enrichment::ColumnType::parse(line.substr(equals + 1), absl::UTCTimeZone())
+                        .value();
+            }
+        }
+        if (!tables) {
+            tables = std::make_shared<enrichment::Tables>();
+        }
+        tables->add(name, enrichment::FileTable::read_csv(text, options).value());
+    }
+    return tables;
+}
+
 std::string run_program(const Case& golden, const Program& program) {
     Arena arena;
     Context context(arena);
@@ -149,6 +176,7 @@ std::string run(const Case& golden) {
     const SourceText source("", golden.program);
     CompileOptions options;
     options.has_metrics = find(golden, "metrics") != nullptr;
+    options.tables = tables_of(golden);
     if (const std::string* timezone = find(golden, "timezone")) {
         absl::LoadTimeZone(*timezone, &options.timezone);
     }

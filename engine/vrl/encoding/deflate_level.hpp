@@ -1,16 +1,14 @@
 #pragma once
 
-#include <algorithm>
-
 #include "engine/codec/compression.hpp"
 #include "engine/vrl/function.hpp"
 
 namespace engine::vrl {
 
-/// `compression_level` of encode_gzip and encode_zlib (position 1): 0 to 10, where zlib's best
-/// is 9.
+/// `compression_level` of encode_gzip and encode_zlib (position 1): 0 to 9. The reference lets 10
+/// pass its check and then panics; here it is an error.
 [[nodiscard]] inline Parameter deflate_level_parameter() {
-    return optional("compression_level", kinds::integer, "0 (none) to 10 (best).",
+    return optional("compression_level", kinds::integer, "0 (none) to 9 (best).",
                     Value::integer(6));
 }
 
@@ -25,9 +23,11 @@ namespace engine::vrl {
     if (level < 0 || level > 10) {
         return call.fail("compression level must be <= 10");
     }
+    if (level == 10) {
+        return call.fail("compression level 10 is not supported, the best is 9");
+    }
     ByteBuffer out;
-    const Compression compression{.algorithm = algorithm,
-                                  .level = static_cast<int>(std::min<std::int64_t>(level, 9))};
+    const Compression compression{.algorithm = algorithm, .level = static_cast<int>(level)};
     if (auto done = compress(compression, call.bytes(0), out); !done) {
         return call.fail(done.error().message);
     }

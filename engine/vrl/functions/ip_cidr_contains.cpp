@@ -13,7 +13,8 @@ std::optional<CompileError> add(const Value& item, Networks& networks) {
     }
     const auto network = parse_ip_network(item.as_bytes());
     if (!network) {
-        return CompileError::invalid_argument("ip_cidr_contains", "\"cidr\" must be valid cidr", item);
+        return CompileError::invalid_argument("ip_cidr_contains", "\"cidr\" must be valid cidr",
+                                              item);
     }
     networks.push_back(*network);
     return std::nullopt;

@@ -24,8 +24,9 @@ Prepared prepare(Preparation& call) {
 
 Value run(Call& call) {
     const std::string_view text = call.bytes(0);
-    return Value::boolean(std::ranges::any_of(
-        *call.state<Patterns>(), [&](const regex::Regex* pattern) { return pattern->matches(text); }));
+    return Value::boolean(
+        std::ranges::any_of(*call.state<Patterns>(),
+                            [&](const regex::Regex* pattern) { return pattern->matches(text); }));
 }
 
 const Function match_any{

@@ -146,7 +146,7 @@ private:
 Value run(Call& call) {
     const std::string_view text = call.arena().copy(call.bytes(0));
     if (Result<Value> parsed = JsonParser::local().parse(text, call.arena()); !parsed) {
-        return call.fail("unable to parse: {}", json_error_reason(parsed.error().message));
+        return call.fail("unable to parse: {}", plain_json_error(parsed.error().message));
     }
     MessageReader reader(text, call.arena());
     const std::optional<Value> message = reader.read();

@@ -51,7 +51,7 @@ Value run(Call& call) {
                         : parser.parse(stable, call.arena(), LargeIntegers::Floats);
     if (!parsed) {
         return call.fail("unable to {} json: {}", has_depth ? "read" : "parse",
-                         json_error_reason(parsed.error().message));
+                         plain_json_error(parsed.error().message));
     }
     if (!has_depth) {
         return *parsed;

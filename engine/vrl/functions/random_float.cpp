@@ -36,8 +36,7 @@ const Function random_float{
     .parameters = {required("min", kinds::floating, "The least that may come."),
                    required("max", kinds::floating, "What it stays below.")},
     .returns = kinds::floating,
-    .may_fail =
-        [](const CallTypes& types) { return !types.constant(0) || !types.constant(1); },
+    .may_fail = [](const CallTypes& types) { return !types.constant(0) || !types.constant(1); },
     .deterministic = false,
     .examples = {{"A float", "is_float(random_float(0.0, 1.0))", "true"},
                  {"In range", "x = random_float(2.0, 3.0); x >= 2.0 && x < 3.0", "true"},

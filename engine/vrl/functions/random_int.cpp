@@ -33,8 +33,7 @@ const Function random_int{
     .parameters = {required("min", kinds::integer, "The least that may come."),
                    required("max", kinds::integer, "What it stays below.")},
     .returns = kinds::integer,
-    .may_fail =
-        [](const CallTypes& types) { return !types.constant(0) || !types.constant(1); },
+    .may_fail = [](const CallTypes& types) { return !types.constant(0) || !types.constant(1); },
     .deterministic = false,
     .examples = {{"One choice", "random_int(5, 6)", "5"},
                  {"In range", "x = random_int(0, 10); x >= 0 && x < 10", "true"},

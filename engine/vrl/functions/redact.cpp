@@ -98,8 +98,9 @@ std::string_view set_hash(std::string_view type, const ObjectNode* options, Reda
     const bool is_sha2 = type == "sha2";
     const auto variants = is_sha2 ? sha2_variants() : sha3_variants();
     const Value* const variant = options != nullptr ? options->find("variant") : nullptr;
-    redactor.hash = find_variant(
-        variants, variant != nullptr ? text_of(variant) : is_sha2 ? "SHA-512/256" : "SHA3-512");
+    redactor.hash = find_variant(variants, variant != nullptr ? text_of(variant)
+                                           : is_sha2          ? "SHA-512/256"
+                                                              : "SHA3-512");
     if (redactor.hash == nullptr) {
         return is_sha2 ? "invalid sha2 variant" : "invalid sha3 variant";
     }
@@ -176,10 +177,11 @@ std::string redact_text(std::string_view text, const Filter& filter, const Redac
     std::string out;
     if (filter.pattern != nullptr) {
         std::string_view found;
-        regex::replace_matches(text, *filter.pattern, {&found, 1}, -1, out, [&](std::string& target) {
-            target += found == filter.text ? found : replacement_of(found, redactor, arena);
-            return true;
-        });
+        regex::replace_matches(
+            text, *filter.pattern, {&found, 1}, -1, out, [&](std::string& target) {
+                target += found == filter.text ? found : replacement_of(found, redactor, arena);
+                return true;
+            });
         return out;
     }
     const std::string_view what = filter.text;
@@ -240,14 +242,14 @@ const Function redact_function{
              .literal()},
     .returns = kinds::bytes | kinds::container,
     .type = [](const CallTypes& types) { return types[0]; },
-    .examples = {{"Numbers", R"(redact("my id is 123456", filters: [r'\d+']))",
-                  R"("my id is [REDACTED]")"},
-                 {"All texts of an object",
-                  R"(redact({"name": "Jane, 123-45-6789"}, filters: ["us_social_security_number"]))",
-                  R"({ "name": "Jane, [REDACTED]" })"},
-                 {"Another text",
-                  R"(redact("a1b", filters: [r'\d'], redactor: {"type": "text", "replacement": "*"}))",
-                  R"("a*b")"}},
+    .examples =
+        {{"Numbers", R"(redact("my id is 123456", filters: [r'\d+']))", R"("my id is [REDACTED]")"},
+         {"All texts of an object",
+          R"(redact({"name": "Jane, 123-45-6789"}, filters: ["us_social_security_number"]))",
+          R"({ "name": "Jane, [REDACTED]" })"},
+         {"Another text",
+          R"(redact("a1b", filters: [r'\d'], redactor: {"type": "text", "replacement": "*"}))",
+          R"("a*b")"}},
     .prepare = prepare,
     .run = run,
 };

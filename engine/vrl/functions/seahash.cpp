@@ -13,7 +13,8 @@ Value run(Call& call) {
 const Function seahash{
     .name = "seahash",
     .category = "Cryptography",
-    .summary = "The SeaHash of the text: fast, not for security. Above 2^63 the result is negative.",
+    .summary =
+        "The SeaHash of the text: fast, not for security. Above 2^63 the result is negative.",
     .parameters = {required("value", kinds::bytes, "The text to hash.")},
     .returns = kinds::integer,
     .examples = {{"A letter", R"(seahash("a"))", "3009532316786026829"},

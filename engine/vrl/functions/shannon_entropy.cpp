@@ -1,5 +1,5 @@
-#include <cmath>
 #include <unicode/brkiter.h>
+#include <cmath>
 
 #include "engine/vrl/function.hpp"
 #include "engine/vrl/regex/replace_matches.hpp"
@@ -49,13 +49,14 @@ std::vector<std::string_view> characters(std::string_view text) {
     return parts;
 }
 
-/// What a reader takes for one character (Unicode Standard Annex 29); nothing when ICU has no rules.
+/// What a reader takes for one character (Unicode Standard Annex 29); nothing when ICU has no
+/// rules.
 std::optional<std::vector<std::string_view>> graphemes(std::string_view text) {
     UErrorCode error = U_ZERO_ERROR;
     thread_local const std::unique_ptr<icu::BreakIterator> breaks(
         icu::BreakIterator::createCharacterInstance(icu::Locale::getRoot(), error));
-    UText* const source = utext_openUTF8(nullptr, text.data(),
-                                         static_cast<std::int64_t>(text.size()), &error);
+    UText* const source =
+        utext_openUTF8(nullptr, text.data(), static_cast<std::int64_t>(text.size()), &error);
     if (!breaks || U_FAILURE(error)) {
         return std::nullopt;
     }
@@ -64,8 +65,8 @@ std::optional<std::vector<std::string_view>> graphemes(std::string_view text) {
     std::int32_t begin = breaks->first();
     for (std::int32_t end = breaks->next(); end != icu::BreakIterator::DONE;
          begin = end, end = breaks->next()) {
-        parts.push_back(text.substr(static_cast<std::size_t>(begin),
-                                    static_cast<std::size_t>(end - begin)));
+        parts.push_back(
+            text.substr(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin)));
     }
     utext_close(source);
     return parts;

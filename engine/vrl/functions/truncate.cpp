@@ -31,8 +31,7 @@ const Function truncate_function{
                    optional("suffix", kinds::bytes, "Added where the text was cut.")},
     .returns = kinds::bytes,
     .examples = {{"Too long", R"(truncate("hello world", 5))", R"("hello")"},
-                 {"With a suffix", R"(truncate("hello world", 5, suffix: "..."))",
-                  R"("hello...")"},
+                 {"With a suffix", R"(truncate("hello world", 5, suffix: "..."))", R"("hello...")"},
                  {"Short enough", R"(truncate("abc", 3, suffix: "..."))", R"("abc")"}},
     .run = run,
 };

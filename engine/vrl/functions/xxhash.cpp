@@ -1,5 +1,5 @@
-#include <bit>
 #include <xxhash.h>
+#include <bit>
 
 #include "engine/vrl/function.hpp"
 
@@ -45,7 +45,8 @@ Value run(Call& call) {
         case Variant::Xxh64:
             return Value::integer(std::bit_cast<std::int64_t>(XXH64(text.data(), text.size(), 0)));
         case Variant::Xxh3_64:
-            return Value::integer(std::bit_cast<std::int64_t>(XXH3_64bits(text.data(), text.size())));
+            return Value::integer(
+                std::bit_cast<std::int64_t>(XXH3_64bits(text.data(), text.size())));
         case Variant::Xxh3_128:
             break;
     }

@@ -128,22 +128,4 @@ std::pair<std::size_t, std::size_t> JsonCursor::place() const {
             newline == std::string_view::npos ? at_ : at_ - newline - 1};
 }
 
-std::string json_error_reason(std::string_view error) {
-    const std::size_t begin = error.find("(\"");
-    const std::size_t end = error.rfind("\", line: ");
-    if (begin == std::string_view::npos || end == std::string_view::npos) {
-        return std::string(error);
-    }
-    std::string_view where = error.substr(end + 9);
-    where = where.substr(0, where.find(')'));
-    const std::size_t comma = where.find(", column: ");
-    std::string text;
-    for (std::size_t i = begin + 2; i < end; ++i) {
-        i += error[i] == static_cast<char>(0x5c) ? 1U : 0U;  // a backslash escapes
-        text += error[i];
-    }
-    return fmt::format("{} at line {} column {}", text, where.substr(0, comma),
-                       where.substr(comma + 10));
-}
-
 }  // namespace engine::vrl

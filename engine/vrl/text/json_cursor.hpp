@@ -44,7 +44,4 @@ private:
     std::size_t at_ = 0;
 };
 
-/// `why at line 1 column 2` from a JSON parser's `Error("why", line: 1, column: 2)`.
-[[nodiscard]] std::string json_error_reason(std::string_view error);
-
 }  // namespace engine::vrl

@@ -13,6 +13,13 @@ namespace {
 
 const std::filesystem::path folder = std::filesystem::path(ENGINE_TESTS_FOLDER) / "vrl";
 
+/// What the enrichment functions' examples look into.
+constexpr const char* users_table = R"(id,name,team,joined
+1,Alice,blue,2023-01-15
+2,Bob,red,2023-02-01
+3,Carol,blue,2023-06-30
+)";
+
 std::set<std::string> waiting_files() {
     std::ifstream file(folder / "waiting.txt");
     std::set<std::string> names;
@@ -50,6 +57,8 @@ TEST(FunctionExamples, GiveWhatTheySay) {
             if (!example.file.empty()) {
                 one.sections["file " + std::string(example.file)] = example.file_text;
             }
+            one.sections["table users"] = users_table;
+            one.sections["schema users"] = "id=integer\njoined=date";
             one.sections["result"] = example.result;
             const std::string as_result = golden::run(one);
             one.sections.erase("result");
