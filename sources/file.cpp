@@ -63,8 +63,12 @@ LineDelimiter delimiter_of(const Options& options, const std::string& charset) {
     if (charset.empty()) {
         return {options.line_delimiter, 1};
     }
+    if (charset.starts_with("UTF-16")) {
+        const auto order = charset == "UTF-16BE" ? std::endian::big : std::endian::little;
+        return {utf16_bytes(options.line_delimiter, order), 2};
+    }
     const auto encoded = vrl::charset_encoded(options.line_delimiter, charset);
-    return {encoded.value_or(options.line_delimiter), charset.starts_with("UTF-16") ? 2U : 1U};
+    return {encoded.value_or(options.line_delimiter), 1};
 }
 
 std::unique_ptr<component::Source> build(Options options, component::BuildContext& context) {

@@ -1,10 +1,14 @@
 #pragma once
 
+#include <bit>
 #include <cstring>
 #include <string>
 #include <string_view>
 
 namespace engine::sources::file {
+
+/// `text`, which is UTF-8, as UTF-16.
+[[nodiscard]] std::string utf16_bytes(std::string_view text, std::endian order);
 
 /// What ends a line, in the bytes of the file's charset. `unit` is the size of its code units:
 /// delimiters begin at multiples of it, counted from the beginning of the text. Immutable.

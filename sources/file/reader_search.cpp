@@ -25,6 +25,10 @@ bool same_time(const timespec& a, const timespec& b) {
     return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
 }
 
+bool is_earlier(const timespec& a, const timespec& b) {
+    return std::tie(a.tv_sec, a.tv_nsec) < std::tie(b.tv_sec, b.tv_nsec);
+}
+
 bool older_than(const timespec& time, std::chrono::seconds age) {
     const Timestamp now = Timestamp::now();
     return now.seconds - time.tv_sec > age.count();
@@ -131,7 +135,9 @@ void Reader::visit_content(const std::string& path, std::unique_ptr<Content> con
 void Reader::found_again(WatchedFile& file, const std::string& path,
                          std::unique_ptr<Content> content) {
     if (identity_of(content->status()) != file.identity()) {
-        if (path != file.path() && still_there(file)) {
+        // Of copies, the one that was modified last will more likely grow.
+        const bool younger = !is_earlier(content->status().st_mtim, file.age);
+        if (path != file.path() && still_there(file) && !(younger && file.position() == 0)) {
             if (!std::exchange(file.warned_of_copy, true)) {
                 context_.log.warn(
                     log_target, "More than one file has the same fingerprint.",
