@@ -137,6 +137,18 @@ class ExamplesTest(EndToEndTest):
         written = "".join(path.read_text() for path in sorted((engine.folder / "log").glob("lines-*.log")))
         self.assertEqual(written.splitlines(), lines)
 
+    def test_tail_files(self) -> None:
+        backend = self.backend()
+        engine = self.engine(self.local("tail_files", {"api-flow": backend}))
+        folder = engine.folder / "log" / "app" / "shop"
+        (folder / "debug").mkdir(parents=True)
+        (folder / "debug" / "a.log").write_text("not this\n")
+        (folder / "a.log").write_text("panic\n  at one\n  at two\nfine\n")
+        engine.start()
+        wait_until(lambda: len(messages(backend.snapshot())) == 2, 20, engine.log())
+        self.assertEqual(messages(backend.snapshot()), ["panic\n  at one\n  at two", "fine"])
+        self.assertEqual(engine.stop(), 0)
+
 
 if __name__ == "__main__":
     unittest.main()
