@@ -316,15 +316,19 @@ config::ComponentShape shape(const Options& options) {
     config::ComponentShape shape;
     shape.outputs.push_back(
         {.name = {}, .types = component::decoded_types(options.decoding.codec)});
+    const auto claim = [&](std::string kind, const config::Located<std::string>& name) {
+        if (!name.value.empty()) {  // missing: reported as such
+            shape.resources.push_back({std::move(kind), name.value, name.location});
+        }
+    };
     if (const auto* tcp = std::get_if<TcpOptions>(&options.mode)) {
-        shape.resources.push_back({"tcp", tcp->address.value, tcp->address.location});
+        claim("tcp", tcp->address);
     } else if (const auto* udp = std::get_if<UdpOptions>(&options.mode)) {
-        shape.resources.push_back({"udp", udp->address.value, udp->address.location});
+        claim("udp", udp->address);
     } else if (const auto* stream = std::get_if<UnixStreamOptions>(&options.mode)) {
-        shape.resources.push_back({"unix socket", stream->path.value, stream->path.location});
+        claim("unix socket", stream->path);
     } else {
-        const auto& datagram = std::get<UnixDatagramOptions>(options.mode);
-        shape.resources.push_back({"unix socket", datagram.path.value, datagram.path.location});
+        claim("unix socket", std::get<UnixDatagramOptions>(options.mode).path);
     }
     return shape;
 }

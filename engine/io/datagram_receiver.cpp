@@ -90,17 +90,22 @@ DatagramReceiver::~DatagramReceiver() {
 Result<std::unique_ptr<DatagramReceiver>> DatagramReceiver::open(
     Worker& worker, const DatagramReceiverOptions& options) {
     int family = AF_UNIX;
-    SocketAddress address;
+    ListenAddress on;
     if (!options.address.empty()) {
-        address = ENGINE_TRY(parse_socket_address(options.address));
-        family = address.ip.is_v6() ? AF_INET6 : AF_INET;
+        on = ENGINE_TRY(ListenAddress::parse(options.address));
+        family = on.address.ip.is_v6() ? AF_INET6 : AF_INET;
     }
-    const int descriptor = ::socket(family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    const int descriptor = on.passed
+                               ? ENGINE_TRY(on.take_passed())
+                               : ::socket(family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (descriptor < 0) {
         return failure("could not open a socket: " + last_error());
     }
     Result<void> bound;
-    if (family == AF_UNIX) {
+    const SocketAddress& address = on.address;
+    if (on.passed) {
+        bound = {};
+    } else if (family == AF_UNIX) {
         bound = bind_unix(descriptor, options.path, options.file_mode);
     } else {
         const asio::ip::udp::endpoint endpoint(address.ip, address.port);

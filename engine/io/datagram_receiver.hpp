@@ -18,7 +18,7 @@
 namespace engine::io {
 
 struct DatagramReceiverOptions {
-    /// "ip:port"; empty: `path` counts.
+    /// "ip:port" or "systemd" (see ListenAddress); empty: `path` counts.
     std::string address;
     /// Of a Unix socket, whose file is removed at the end.
     std::string path;

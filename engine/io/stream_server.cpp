@@ -154,10 +154,14 @@ Result<void> StreamServer::State::open() {
         tls = ENGINE_TRY(TlsContext::build(options.tls, TlsRole::Server));
     }
     int family = AF_UNIX;
-    SocketAddress address;
+    ListenAddress on;
     if (!options.address.empty()) {
-        address = ENGINE_TRY(parse_socket_address(options.address));
-        family = address.ip.is_v6() ? AF_INET6 : AF_INET;
+        on = ENGINE_TRY(ListenAddress::parse(options.address));
+        family = on.address.ip.is_v6() ? AF_INET6 : AF_INET;
+    }
+    if (on.passed) {
+        listener.emplace(runtime.worker(0).context(), ENGINE_TRY(on.take_passed()));
+        return {};
     }
     const int descriptor = ::socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (descriptor < 0) {
@@ -171,7 +175,7 @@ Result<void> StreamServer::State::open() {
         (void)::setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
     }
     ENGINE_TRY(family == AF_UNIX ? bind_unix(descriptor, options.path, options.file_mode)
-                                 : bind_tcp(descriptor, address));
+                                 : bind_tcp(descriptor, on.address));
     if (::listen(descriptor, SOMAXCONN) != 0) {
         return failure("could not listen: " + last_error());
     }

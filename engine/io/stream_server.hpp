@@ -31,7 +31,7 @@ private:
 };
 
 struct StreamServerOptions {
-    /// "ip:port"; empty: `path` counts.
+    /// "ip:port" or "systemd" (see ListenAddress); empty: `path` counts.
     std::string address;
     /// Of a Unix socket, whose file is replaced when nobody listens on it, and removed at the end.
     std::string path;

@@ -22,7 +22,7 @@ using std::chrono::seconds;
 
 Type<std::string> socket_address() {
     auto type = config::parsed<std::string>([](const std::string& text) -> Result<std::string> {
-        ENGINE_TRY(io::parse_socket_address(text));
+        ENGINE_TRY(io::ListenAddress::parse(text));
         return text;
     });
     type.show = config::type_of<std::string>().show;
@@ -91,7 +91,10 @@ config::Option<O> file_mode() {
 OptionTable<TcpOptions> tcp() {
     using O = TcpOptions;
     return {
-        required("address", &O::address, "Where to listen.", config::located(socket_address()))
+        required(
+            "address", &O::address,
+            "Where to listen: an address and port, or `systemd` for a socket that it has passed.",
+            config::located(socket_address()))
             .example("\"0.0.0.0:9000\""),
         port_key<O>(),
         optional("keepalive", &O::keepalive, "How dead peers are noticed.", keepalive()),
@@ -117,7 +120,10 @@ OptionTable<TcpOptions> tcp() {
 OptionTable<UdpOptions> udp() {
     using O = UdpOptions;
     return {
-        required("address", &O::address, "Where to listen.", config::located(socket_address()))
+        required(
+            "address", &O::address,
+            "Where to listen: an address and port, or `systemd` for a socket that it has passed.",
+            config::located(socket_address()))
             .example("\"0.0.0.0:9000\""),
         port_key<O>(),
         optional("max_length", &O::max_length, "Longer datagrams are dropped with a warning.",
@@ -157,8 +163,8 @@ void check(const Options& options, const Node& table, OptionContext& context) {
     }
     const auto* udp_options = std::get_if<UdpOptions>(&options.mode);
     if (udp_options != nullptr && !udp_options->multicast_groups.empty()) {
-        const auto address = io::parse_socket_address(udp_options->address.value);
-        if (address && address->ip.is_v6()) {
+        const auto address = io::ListenAddress::parse(udp_options->address.value);
+        if (address && address->address.ip.is_v6()) {
             context.error(udp_options->address.location,
                           "`multicast_groups` are IPv4 groups: `address` must be one, too");
         }

@@ -3,6 +3,7 @@
 import gzip
 import json
 import re
+import socket
 import ssl
 import subprocess
 import unittest
@@ -12,6 +13,7 @@ from pathlib import Path
 
 from scenario import EndToEndTest, HttpBackend, Outgoing, free_port, messages, numbered, wait_until
 from engine_process import default_binary
+from socket_receiver import SocketReceiver
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 
@@ -147,6 +149,25 @@ class ExamplesTest(EndToEndTest):
         engine.start()
         wait_until(lambda: len(messages(backend.snapshot())) == 2, 20, engine.log())
         self.assertEqual(messages(backend.snapshot()), ["panic\n  at one\n  at two", "fine"])
+        self.assertEqual(engine.stop(), 0)
+
+    def test_socket_relay(self) -> None:
+        receiver = SocketReceiver("tcp")
+        self.addCleanup(receiver.stop)
+        config = self.local("socket_relay").replace("logs.example.com:9000", f"127.0.0.1:{receiver.port}")
+        engine = self.engine(config)
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj",
+                        "/CN=localhost", "-keyout", "server.key", "-out", "server.crt"], cwd=engine.folder, check=True,
+                       capture_output=True)
+        engine.start([self.port])
+        context = ssl.create_default_context(cafile=str(engine.folder / "server.crt"))
+        context.check_hostname = False
+        with socket.create_connection(("127.0.0.1", self.port)) as plain:
+            with context.wrap_socket(plain) as sender:
+                sender.sendall(b"one\ntwo\n")
+                wait_until(lambda: b"".join(receiver.snapshot()).count(b"\n") == 2, 20, engine.log())
+        lines = b"".join(receiver.snapshot()).splitlines()
+        self.assertEqual([json.loads(line)["message"] for line in lines], ["one", "two"])
         self.assertEqual(engine.stop(), 0)
 
 
