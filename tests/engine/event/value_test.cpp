@@ -1,6 +1,8 @@
 #include "engine/event/value.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cstdlib>
 
@@ -144,9 +146,18 @@ bool many_shapes_are_right() {
     return true;
 }
 
-// In a process of its own, because it fills the table of shapes for good.
-TEST(ShapeDeathTest, ManyShapesStayRightPastTheBound) {
-    EXPECT_EXIT(std::_Exit(many_shapes_are_right() ? 0 : 1), testing::ExitedWithCode(0), ".*");
+// In a process of its own, because it fills the table of shapes for good. (GoogleTest's death tests
+// match messages with regexec, which under the address sanitizer is another library's than their
+// regcomp: Oniguruma exports the latter.)
+TEST(Shape, ManyShapesStayRightPastTheBound) {
+    const ::pid_t child = ::fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) {
+        std::_Exit(many_shapes_are_right() ? 0 : 1);
+    }
+    int status = -1;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    EXPECT_EQ(status, 0);
 }
 
 TEST(Arena, AllocationsDoNotOverlapAndRewindReuses) {
