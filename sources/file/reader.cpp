@@ -90,8 +90,7 @@ void Reader::run() {
 
 Reader::Clock::time_point Reader::next_due() const {
     Clock::time_point due = next_search_;
-    const bool unreported =
-        std::ranges::any_of(files_, [](const auto& entry) { return entry.second->watch < 0; });
+    const bool unreported = by_watch_.size() < files_.size();
     if (unreported) {
         due = std::min(due, Clock::now() + polling);
     }
@@ -108,11 +107,18 @@ void Reader::wait() {
     if (now < quiet_until_) {
         sleep(quiet_until_ - now, false);
         starving_ = true;
+        if (any_readable() || stopping_) {
+            starving_ = false;
+            return;
+        }
     }
     const auto due = next_due();
     sleep(due > now ? due - now : Clock::duration(0), true);
     starving_ = false;
     take_changes();
+    if (by_watch_.size() == files_.size()) {
+        return;
+    }
     for (auto& [fingerprint, file] : files_) {
         if (file->watch < 0 && file->content().size() > file->position()) {
             mark_ready(*file);
