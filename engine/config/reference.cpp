@@ -170,13 +170,25 @@ private:
             if (!option.deprecation.empty())
                 continue;
             if (option.flattened) {
-                write(option.type.options, prefix, required);
+                flattened(option.type, prefix, required);
                 continue;
             }
             if (option.required != required)
                 continue;
             line(option, prefix + option.name);
         }
+    }
+
+    /// Of a tagged union, its first form.
+    void flattened(const TypeDescription& type, const std::string& prefix, bool required) {
+        if (type.kind != Kind::Tagged) {
+            write(type.options, prefix, required);
+            return;
+        }
+        const TaggedForm& form = type.forms.front();
+        if (required && type.default_form.empty())
+            text_ += fmt::format("{} = {}\n", prefix + type.discriminator, quote_json(form.name));
+        write(form.options, prefix, required);
     }
 
     void line(const OptionDescription& option, const std::string& name) {

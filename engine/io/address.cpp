@@ -1,8 +1,11 @@
 #include "engine/io/address.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <charconv>
+#include <cstdlib>
 
 namespace engine::io {
 
@@ -52,6 +55,48 @@ Result<SocketAddress> parse_socket_address(std::string_view text) {
                         host, text));
     const std::uint16_t port = ENGINE_TRY(parse_port(text.substr(colon + 1), text));
     return SocketAddress{ip, port};
+}
+
+Result<ListenAddress> ListenAddress::parse(std::string_view text) {
+    ListenAddress listen;
+    if (text == "systemd") {
+        listen.passed = 0;
+        return listen;
+    }
+    if (text.starts_with("systemd#")) {
+        unsigned number = 0;
+        const char* end = text.data() + text.size();
+        const auto [parsed, error] = std::from_chars(text.data() + 8, end, number);
+        if (error == std::errc{} && parsed == end && number > 0) {
+            listen.passed = number - 1;
+            return listen;
+        }
+    }
+    Result<SocketAddress> address = parse_socket_address(text);
+    if (text.starts_with("systemd") || !address)
+        return failure(fmt::format(
+            "must be an IPv4 or IPv6 address with a port, or `systemd` or `systemd#1` for a socket "
+            "that systemd has passed{}",
+            text.starts_with("systemd") ? "" : ": " + address.error().message));
+    listen.address = *address;
+    return listen;
+}
+
+Result<int> ListenAddress::take_passed() const {
+    constexpr unsigned first = 3;  // as sd_listen_fds(3) says
+    const auto number = [](const char* name) {
+        const char* text = std::getenv(name);
+        return text == nullptr ? 0UL : std::strtoul(text, nullptr, 10);
+    };
+    if (number("LISTEN_PID") != static_cast<unsigned long>(::getpid()) ||
+        *passed >= number("LISTEN_FDS"))
+        return failure(
+            fmt::format("systemd has passed no socket number {} to this process", *passed + 1));
+    const int descriptor = ::fcntl(static_cast<int>(first + *passed), F_DUPFD_CLOEXEC, 0);
+    if (descriptor < 0)
+        return failure(fmt::format("the socket number {} of systemd cannot be used", *passed + 1));
+    (void)::fcntl(descriptor, F_SETFL, ::fcntl(descriptor, F_GETFL) | O_NONBLOCK);
+    return descriptor;
 }
 
 }  // namespace engine::io

@@ -2,6 +2,7 @@
 
 #include <boost/asio/ip/address.hpp>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -21,5 +22,16 @@ struct SocketAddress {
 
 /// Parses "0.0.0.0:8080" or "[::]:80". Host names are refused: the error says what is expected.
 [[nodiscard]] Result<SocketAddress> parse_socket_address(std::string_view text);
+
+/// Where to listen: an address, or a socket that systemd has passed ("systemd": the first one,
+/// "systemd#2": the second). The number counts from 0.
+struct ListenAddress {
+    SocketAddress address;
+    std::optional<unsigned> passed;
+
+    [[nodiscard]] static Result<ListenAddress> parse(std::string_view text);
+    /// A descriptor of the passed socket, for the caller to own; an error when there is none.
+    [[nodiscard]] Result<int> take_passed() const;
+};
 
 }  // namespace engine::io

@@ -1,8 +1,6 @@
 #include "engine/io/http_dialer.hpp"
 
 #include <fmt/format.h>
-#include <openssl/x509v3.h>
-
 #include <boost/asio/ip/address.hpp>
 
 #include "engine/io/event.hpp"
@@ -38,28 +36,6 @@ Task<> look_up(std::shared_ptr<Lookup> lookup, std::string host, std::uint16_t p
     for (const auto& result : results)
         lookup->addresses.push_back(result.endpoint());
     lookup->done.set();
-}
-
-std::string tls_failure(const boost::system::error_code& error, SSL* ssl) {
-    const long verdict = SSL_get_verify_result(ssl);
-    if (verdict != X509_V_OK)
-        return fmt::format("the certificate was refused: {}",
-                           X509_verify_cert_error_string(verdict));
-    return "the TLS handshake failed: " + error.message();
-}
-
-void set_peer_name(SSL* ssl, const TlsOptions& options, const std::string& host) {
-    const std::string& name = options.server_name.empty() ? host : options.server_name;
-    boost::system::error_code not_an_address;
-    asio::ip::make_address(name, not_an_address);
-    if (not_an_address)
-        SSL_set_tlsext_host_name(ssl, name.c_str());
-    if (!options.verify_hostname || !options.verify_certificate.value_or(true))
-        return;
-    if (not_an_address)
-        SSL_set1_host(ssl, name.c_str());
-    else
-        X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), name.c_str());
 }
 
 }  // namespace
@@ -163,7 +139,7 @@ Task<std::optional<ClientError>> HttpDialer::open_tunnel(Endpoint endpoint, cons
 Task<HttpDialer::Connection> HttpDialer::secure(Endpoint endpoint, std::shared_ptr<TlsContext> tls,
                                                 Socket& socket, ClientExchange& exchange) {
     Stream stream(std::move(socket), tls);
-    set_peer_name(stream.ssl(), tls->options(), endpoint.host);
+    name_tls_peer(stream.ssl(), tls->options(), endpoint.host);
     exchange.interrupt = [&stream] { stream.close(); };
     const auto error = co_await stream.handshake(asio::ssl::stream_base::client);
     exchange.interrupt = nullptr;

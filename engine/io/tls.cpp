@@ -233,4 +233,26 @@ Result<void> TlsContext::set_alpn(TlsRole role) {
     return {};
 }
 
+std::string tls_failure(const boost::system::error_code& error, SSL* ssl) {
+    const long verdict = SSL_get_verify_result(ssl);
+    if (verdict != X509_V_OK)
+        return fmt::format("the certificate was refused: {}",
+                           X509_verify_cert_error_string(verdict));
+    return "the TLS handshake failed: " + error.message();
+}
+
+void name_tls_peer(SSL* ssl, const TlsOptions& options, const std::string& host) {
+    const std::string& name = options.server_name.empty() ? host : options.server_name;
+    boost::system::error_code not_an_address;
+    boost::asio::ip::make_address(name, not_an_address);
+    if (not_an_address)
+        SSL_set_tlsext_host_name(ssl, name.c_str());
+    if (!options.verify_hostname || !options.verify_certificate.value_or(true))
+        return;
+    if (not_an_address)
+        SSL_set1_host(ssl, name.c_str());
+    else
+        X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), name.c_str());
+}
+
 }  // namespace engine::io

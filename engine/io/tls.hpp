@@ -52,4 +52,9 @@ private:
     boost::asio::ssl::context context_;
 };
 
+/// Before a client's handshake: which name to ask for, and which the certificate must be for.
+void name_tls_peer(SSL* ssl, const TlsOptions& options, const std::string& host);
+/// Why a handshake failed, in words for the user.
+[[nodiscard]] std::string tls_failure(const boost::system::error_code& error, SSL* ssl);
+
 }  // namespace engine::io

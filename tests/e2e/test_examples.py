@@ -4,6 +4,7 @@ import base64
 import gzip
 import json
 import re
+import socket
 import ssl
 import subprocess
 import unittest
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from scenario import EndToEndTest, HttpBackend, Outgoing, free_port, messages, numbered, wait_until
 from engine_process import default_binary
+from socket_receiver import SocketReceiver
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 
@@ -174,6 +176,37 @@ class ExamplesTest(EndToEndTest):
         self.assertEqual(engine.wait(), 0)
         written = "".join(path.read_text() for path in sorted((engine.folder / "log").glob("lines-*.log")))
         self.assertEqual(written.splitlines(), lines)
+
+    def test_tail_files(self) -> None:
+        backend = self.backend()
+        engine = self.engine(self.local("tail_files", {"api-flow": backend}))
+        folder = engine.folder / "log" / "app" / "shop"
+        (folder / "debug").mkdir(parents=True)
+        (folder / "debug" / "a.log").write_text("not this\n")
+        (folder / "a.log").write_text("panic\n  at one\n  at two\nfine\n")
+        engine.start()
+        wait_until(lambda: len(messages(backend.snapshot())) == 2, 20, engine.log())
+        self.assertEqual(messages(backend.snapshot()), ["panic\n  at one\n  at two", "fine"])
+        self.assertEqual(engine.stop(), 0)
+
+    def test_socket_relay(self) -> None:
+        receiver = SocketReceiver("tcp")
+        self.addCleanup(receiver.stop)
+        config = self.local("socket_relay").replace("logs.example.com:9000", f"127.0.0.1:{receiver.port}")
+        engine = self.engine(config)
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj",
+                        "/CN=localhost", "-keyout", "server.key", "-out", "server.crt"], cwd=engine.folder, check=True,
+                       capture_output=True)
+        engine.start([self.port])
+        context = ssl.create_default_context(cafile=str(engine.folder / "server.crt"))
+        context.check_hostname = False
+        with socket.create_connection(("127.0.0.1", self.port)) as plain:
+            with context.wrap_socket(plain) as sender:
+                sender.sendall(b"one\ntwo\n")
+                wait_until(lambda: b"".join(receiver.snapshot()).count(b"\n") == 2, 20, engine.log())
+        lines = b"".join(receiver.snapshot()).splitlines()
+        self.assertEqual([json.loads(line)["message"] for line in lines], ["one", "two"])
+        self.assertEqual(engine.stop(), 0)
 
 
 if __name__ == "__main__":

@@ -18,8 +18,8 @@ from compression import compress
 from engine_process import PASSED_ENVIRONMENT, free_port, port_open
 from http_backend import Answer, HttpBackend, Script
 from http_client import encode_request, raw_request
-from records import (bytes_record, clean_records, file_record, parse_records, payload_of, request_record,
-                     response_record, text_or_base64)
+from records import (bytes_record, clean_records, file_record, number_connections, parse_records, payload_of,
+                     request_record, response_record, text_or_base64)
 from socket_receiver import SocketReceiver
 
 EXIT_DEADLINE = 30.0
@@ -359,7 +359,7 @@ class _Run:
                 label = "datagram" if receiver.kind == "udp" else "connection"
                 out += [{label: number} | bytes_record(data)
                         for number, data in enumerate(receiver.snapshot(), 1)]
-        return out
+        return number_connections(out)
 
     def _files(self) -> str:
         paths = {path for pattern in self.case.collect for path in self.folder.glob(pattern) if path.is_file()}
@@ -406,8 +406,8 @@ class _Run:
         if "stderr" in expect:
             check("stderr", diff_log(expect["stderr"].decode(), context.clean(self._read("stderr").decode(errors="replace"))))
         if "received" in expect or self.receivers:
-            check("received", diff_records(parse_records(expect.get("received", b"")), clean_records(self._received(), context),
-                                           case.unordered))
+            expected = number_connections(parse_records(expect.get("received", b"")))
+            check("received", diff_records(expected, clean_records(self._received(), context), case.unordered))
         check("request times", self._late_or_early())
         if "responses" in expect or self.responses:
             want = parse_records(expect.get("responses", b""))

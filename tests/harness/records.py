@@ -93,6 +93,14 @@ def parse_records(text: bytes) -> list[dict]:
     return [without_magic(json.loads(line)) for line in text.decode().splitlines() if line.strip()]
 
 
+def number_connections(records: list[dict]) -> list[dict]:
+    """Connections over which nothing came are health checks: they are left out, and the others numbered."""
+    kept = [record for record in records
+            if "connection" not in record or record.get("body") or record.get("body_base64")]
+    numbers = iter(range(1, len(kept) + 1))
+    return [record | {"connection": next(numbers)} if "connection" in record else record for record in kept]
+
+
 def clean_records(records: list[dict], context: Context) -> list[dict]:
     """Records with placeholders for the ports and the folder of this run."""
     return [without_magic(json.loads(context.clean(json.dumps(record, ensure_ascii=False)))) for record in records]

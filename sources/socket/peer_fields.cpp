@@ -1,0 +1,48 @@
+#include "sources/socket/peer_fields.hpp"
+
+#include "engine/event/container.hpp"
+
+namespace engine::sources::socket {
+
+PeerFields::PeerFields(const Options& options, const config::GlobalOptions& globals)
+    : fields_(globals, options.log_namespace, "socket"),
+      host_key_(options.host_key ? component::SourceFields::path_of(*options.host_key)
+                                 : fields_.host_key()),
+      host_metadata_(fields_.metadata_name("host")),
+      port_metadata_(fields_.metadata_name("port")),
+      client_metadata_(fields_.metadata_name("tls_client_metadata")),
+      unwrap_(options.decoding.codec == "bytes") {
+    if (const auto* tcp = std::get_if<TcpOptions>(&options.mode)) {
+        port_key_ = component::SourceFields::path_of(tcp->port_key);
+        client_key_ = component::SourceFields::path_of(tcp->tls.client_metadata_key.value_or(""));
+    } else if (const auto* udp = std::get_if<UdpOptions>(&options.mode)) {
+        port_key_ = component::SourceFields::path_of(udp->port_key);
+    }
+}
+
+void PeerFields::add(Batch& batch, std::size_t first, const Peer& peer, Timestamp now) const {
+    if (batch.kind() == EventKind::Metric) {
+        return;
+    }
+    if (unwrap_ && first == 0) {
+        fields_.place_messages(batch);
+    }
+    const bool everywhere = fields_.vector_namespace();
+    const Value host = Value::copy_of(peer.host, batch.arena());
+    for (std::size_t i = first; i < batch.size(); ++i) {
+        if (host_key_ || everywhere) {
+            fields_.add(batch, i, host_key_, host_metadata_, host);
+        }
+        if (peer.port != 0 && (port_key_ || everywhere)) {
+            fields_.add(batch, i, port_key_, port_metadata_, Value::integer(peer.port));
+        }
+        if (client_key_ && !peer.subject.empty()) {
+            Member members[] = {{"subject", Value::copy_of(peer.subject, batch.arena())}};
+            fields_.add(batch, i, client_key_, client_metadata_, object_of(members, batch.arena()));
+        }
+        fields_.add_standard(batch, i, now);
+    }
+    batch.invalidate_size();
+}
+
+}  // namespace engine::sources::socket
