@@ -206,7 +206,7 @@ void Snippet::draw_source(std::string& out, std::size_t index, std::span<const E
         else
             out += character;
     }
-    end_line(out);
+    out += '\n';
 }
 
 // The label whose text stands behind the underlines: the rightmost, unless it overlaps another.
