@@ -45,15 +45,41 @@ private:
     std::optional<Diagnostic> first_wrong_type_;
 };
 
+namespace {
+
+/// Of names equally near, the reference proposes those of its host first and those of its
+/// cryptography last.
+int rank(const Function& function) {
+    constexpr std::array first = std::to_array<std::string_view>(
+        {"aggregate_vector_metrics", "find_enrichment_table_records", "find_vector_metrics",
+         "get_enrichment_table_record", "get_secret", "get_vector_metric", "parse_dnstap",
+         "remove_secret", "set_secret", "set_semantic_meaning"});
+    if (std::ranges::binary_search(first, function.name)) {
+        return 0;
+    }
+    return function.category == "Cryptography" ? 2 : 1;
+}
+
+std::vector<std::string_view> names_by_rank() {
+    std::vector<std::string_view> names;
+    for (int wanted = 0; wanted <= 2; ++wanted) {
+        for (const Function* function : FunctionRegistry::all()) {
+            if (rank(*function) == wanted) {
+                names.push_back(function->name);
+            }
+        }
+    }
+    return names;
+}
+
+}  // namespace
+
 bool CallCompiler::find_function() {
     function_ = FunctionRegistry::find(node_.name.text);
     if (function_ != nullptr) {
         return true;
     }
-    std::vector<std::string_view> names;
-    for (const Function* function : FunctionRegistry::all()) {
-        names.push_back(function->name);
-    }
+    const std::vector<std::string_view> names = names_by_rank();
     compiler_.error(Diagnostic::error(105, "call to undefined function")
                         .primary(node_.name.span, "undefined function")
                         .context(node_.name.span, fmt::format("did you mean \"{}\"?",
@@ -142,7 +168,7 @@ std::optional<Coercion> coercion_to(Kinds kind) {
 
 std::string described(const Type& type) {
     const Kinds kinds = type.kinds();
-    if (type.is_any()) {
+    if (type.is_any() && type.may_be(kinds::undefined)) {
         return "any";
     }
     const bool single = (kinds.bits & (kinds.bits - 1)) == 0;
@@ -167,9 +193,10 @@ Diagnostic CallCompiler::wrong_type(const ast::Argument& argument, const Paramet
     if (!coercion) {
         return diagnostic;
     }
-    const std::string target = print(*argument.value);
+    const std::string target = print(*argument.value, PrintForm::Written);
     const std::string call = fmt::format("    {}{}({})", node_.name.text,
-                                         node_.aborts_on_error ? "!" : "", print_arguments(node_));
+                                         node_.aborts_on_error ? "!" : "",
+                                         print_arguments(node_, PrintForm::Written));
     std::move(diagnostic)
         .note("try: ensuring an appropriate type at runtime")
         .note("")
@@ -218,7 +245,7 @@ bool CallCompiler::check_argument(std::size_t position, const ast::Argument& arg
     checks_[position] = parameter.is_checked ? parameter.accepts : kinds::any;
     unverified_.push_back(fmt::format(
         "`{}` argument type is `{}` and this function expected a parameter `{}` of type `{}`",
-        print(*argument.value), value.type.describe(), parameter.name,
+        print(*argument.value, PrintForm::Written), value.type.describe(), parameter.name,
         describe(parameter.accepts)));
     return true;
 }
@@ -440,7 +467,8 @@ void CallCompiler::fallibility(Compiled& whole) {
         whole.unhandled.push_back(first_wrong_type_ ? *first_wrong_type_
                                                     : Compiler::unhandled_error(span_));
         whole.unverified = unverified_;
-        whole.with_bang = fmt::format("{}!({})", node_.name.text, print_arguments(node_));
+        whole.with_bang = fmt::format("{}!({})", node_.name.text,
+                                      print_arguments(node_, PrintForm::Written));
     }
 }
 

@@ -200,10 +200,12 @@ Compiler::Result Compiler::object(const ast::ObjectLiteral& node) {
     std::vector<Member> constants;
     Type::Fields types;
     std::vector<std::string_view> keys;
+    bool complete = true;
     for (const ast::ObjectEntry& entry : node.entries) {
         Result value = expression(entry.value);
         if (!value) {
-            return std::nullopt;
+            complete = false;  // unlike in an array, the others are looked at, too
+            continue;
         }
         types.insert_or_assign(entry.key.text, value->type.defined());
         whole.fallible = whole.fallible || value->fallible;
@@ -213,6 +215,9 @@ Compiler::Result Compiler::object(const ast::ObjectLiteral& node) {
         }
         members.emplace_back(entry.key.text, std::move(value->node));
         keys.push_back(entry.key.text);
+    }
+    if (!complete) {
+        return std::nullopt;
     }
     if (constants.size() == members.size()) {
         Value value = object_of(constants, program_.constants_);

@@ -51,9 +51,8 @@ const Function crc{
                             Value::bytes("CRC_32_ISO_HDLC"))
                        .one_of(names())},
     .returns = kinds::bytes,
-    .fallible = true,
-    .examples = {{"The usual one", R"(crc!("foo"))", R"("2356372769")"},
-                 {"Another", R"(crc!("foo", algorithm: "CRC_32_CKSUM"))", R"("4271552933")"},
+    .examples = {{"The usual one", R"(crc("foo"))", R"("2356372769")"},
+                 {"Another", R"(crc("foo", algorithm: "CRC_32_CKSUM"))", R"("4271552933")"},
                  {"Unknown", R"(crc("foo", algorithm: "CRC_99") ?? "none")", R"("none")"}},
     .prepare = prepare,
     .run = run,

@@ -5,6 +5,10 @@ namespace {
 
 /// The path that an array of keys and indexes names; nullopt after failing.
 std::optional<std::vector<PathSegment>> path_of(Call& call) {
+    if (!call[1].is_array()) {
+        static_cast<void>(call.wrong_kind(kinds::bytes | kinds::array, call[1]));
+        return std::nullopt;
+    }
     std::vector<PathSegment> path;
     for (const Value& step : call.items(1)) {
         if (step.is_bytes()) {
@@ -35,7 +39,7 @@ const Function set_function{
     .category = "Path",
     .summary = "The value with another put at a path that is known only at run time.",
     .parameters = {required("value", kinds::container, "What to change.").unchecked(),
-                   required("path", kinds::array, "Keys and indexes."),
+                   required("path", kinds::array, "Keys and indexes.").unchecked(),
                    required("data", kinds::any, "What to put there.")},
     .returns = kinds::container,
     .type = [](const CallTypes& types) { return Type(types[0].kinds()); },

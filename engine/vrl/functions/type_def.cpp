@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "engine/vrl/function.hpp"
+#include "engine/vrl/print.hpp"
 
 namespace engine::vrl {
 namespace {
@@ -29,11 +30,17 @@ Value describe_rest(const Type& rest, Arena& arena) {
     return describe(rest.with_kinds(rest.kinds() | kinds::undefined), arena);
 }
 
+/// As it is written in a path.
+std::string written(const std::string& name) {
+    const ast::Path path = {{name, {}}};
+    return print(path).substr(1);
+}
+
 Value known_fields(const Type& type, Arena& arena) {
     std::vector<Member> members;
     if (type.fields() != nullptr) {
         for (const auto& [name, field] : *type.fields()) {
-            members.push_back({arena.copy(name), describe(field, arena)});
+            members.push_back({arena.copy(written(name)), describe(field, arena)});
         }
     }
     return object_of(members, arena);

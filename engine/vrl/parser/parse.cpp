@@ -41,8 +41,12 @@ private:
     std::size_t statement(std::size_t begin) {
         const auto tree = parser_.parse(begin);
         if (!tree) {
-            report(begin, tree.error().token);
-            return after_end(tree.error().token);
+            const std::size_t failed = tree.error().token;
+            report(begin, failed);
+            const std::size_t next = after_end(failed);
+            if (next != failed + 1)
+                behind_error_ = next;
+            return next;
         }
         const std::size_t end = (*tree)->getStop()->getTokenIndex();
         auto built = TreeBuilder(text_).build(**tree);
@@ -122,7 +126,7 @@ private:
         const bool bang_in_path = met == P::NOT && ends_path(begin, failed);
         if (previous == P::ROOT_START || bang_in_path)
             return list(path_start);
-        return parser_.expected_at(begin, failed);
+        return parser_.expected_at(begin, failed, begin != behind_error_);
     }
 
     // Whether a segment of a path ends where the token begins.
@@ -136,6 +140,9 @@ private:
     StatementParser parser_;
     ParseResult result_;
     std::size_t lists_ = 0;
+    /// The statement that begins behind tokens that were passed over; the reference does not
+    /// expect a blank line there.
+    std::size_t behind_error_ = static_cast<std::size_t>(-1);
 };
 
 }  // namespace

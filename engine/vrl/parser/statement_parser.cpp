@@ -166,7 +166,8 @@ bool is_unlisted_argument(std::size_t type) {
 
 }  // namespace
 
-std::vector<std::string_view> StatementParser::expected_at(std::size_t begin, std::size_t failed) {
+std::vector<std::string_view> StatementParser::expected_at(std::size_t begin, std::size_t failed,
+                                                           bool may_be_blank) {
     Kinds types = accepted(begin, failed, {});
     const bool after_operand = contains(types, VrlParser::ADD);
     const std::size_t met = failed < tokens_.size() ? tokens_[failed].type : antlr4::Token::EOF;
@@ -180,7 +181,8 @@ std::vector<std::string_view> StatementParser::expected_at(std::size_t begin, st
     }
     std::vector<std::string_view> names;
     for (const auto& [type, name] : expected_names()) {
-        const bool between_statements = type == VrlParser::NEWLINE && failed == begin;
+        const bool between_statements =
+            type == VrlParser::NEWLINE && failed == begin && may_be_blank;
         if (contains(types, type) || between_statements)
             names.push_back(name);
     }

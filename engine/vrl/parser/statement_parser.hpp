@@ -29,8 +29,9 @@ public:
         std::size_t begin);
 
     /// Names of the tokens that could have stood at `failed` in the statement from `begin`, as the
-    /// reference lists them.
-    [[nodiscard]] std::vector<std::string_view> expected_at(std::size_t begin, std::size_t failed);
+    /// reference lists them. `may_be_blank`: a newline could stand before the statement.
+    [[nodiscard]] std::vector<std::string_view> expected_at(std::size_t begin, std::size_t failed,
+                                                            bool may_be_blank);
 
 private:
     using Kinds = std::vector<std::size_t>;
