@@ -29,6 +29,8 @@ private:
     Diagnostic compile_error(const CompileError& error) const;
     bool place_query(std::size_t position, const ast::Expression& expression);
     void fallibility(Compiled& whole);
+    [[nodiscard]] bool is_foldable() const;
+    [[nodiscard]] Value fold();
 
     Compiler& compiler_;
     const ast::FunctionCall& node_;
@@ -39,6 +41,8 @@ private:
     std::vector<NodePtr> nodes_;
     std::vector<Kinds> checks_;
     std::vector<ArgumentType> types_;
+    /// Values of the arguments, as far as they are known now.
+    std::vector<std::optional<Value>> known_;
     CallTypes call_types_;
     std::unique_ptr<CallSite> site_ = std::make_unique<CallSite>();
     std::vector<std::string> unverified_;
@@ -281,6 +285,7 @@ bool CallCompiler::compile_arguments() {
     nodes_.resize(parameters.size());
     checks_.assign(parameters.size(), kinds::any);
     types_.resize(parameters.size());
+    known_.resize(parameters.size());
     site_->queries.resize(parameters.size());
     // In the order in which they were written.
     for (const ast::Argument& argument : node_.arguments) {
@@ -294,11 +299,13 @@ bool CallCompiler::compile_arguments() {
             return false;
         }
         types_[position] = {value->type, value->constant, argument.value.get()};
+        known_[position] = value->known();
         nodes_[position] = std::move(value->node);
     }
     for (std::size_t i = 0; i < parameters.size(); ++i) {
         const Parameter& parameter = parameters[i];
         if (given_[i] == nullptr) {
+            known_[i] = parameter.fallback.value_or(Value::failure());
             if (parameter.fallback) {
                 types_[i].constant = parameter.fallback;
                 types_[i].type = Type::of(*parameter.fallback);
@@ -448,9 +455,40 @@ bool CallCompiler::prepare() {
     return true;
 }
 
+// Whether the call can be made now: equal arguments give equal results, and all of them are known.
+bool CallCompiler::is_foldable() const {
+    const bool has_query =
+        std::ranges::any_of(site_->queries, [](const auto& query) { return query != nullptr; });
+    return function_->pure && function_->deterministic && function_->effect == nullptr &&
+           !has_query && !node_.closure && unverified_.empty() &&
+           std::ranges::all_of(known_, [](const auto& value) { return value.has_value(); });
+}
+
+Value CallCompiler::fold() {
+    std::vector<Value> values;
+    for (const std::optional<Value>& value : known_) {
+        values.push_back(*value);
+    }
+    Context context(compiler_.program_.constants_);
+    context.set_timezone(compiler_.options_.timezone);
+    Target target;
+    context.set_target(target);
+    Call call(context, *site_, values.data());
+    return function_->run(call);
+}
+
 void CallCompiler::fallibility(Compiled& whole) {
-    const bool may_fail =
+    bool may_fail =
         function_->may_fail != nullptr ? function_->may_fail(call_types_) : function_->fallible;
+    // With numbers that are known NaN is foreseen, in this call and in what is computed with it.
+    if (function_->returns.is(kinds::number) && function_->returns.may_be(kinds::floating) &&
+        is_foldable()) {
+        if (const Value value = fold(); value.is_failure()) {
+            may_fail = true;
+        } else {
+            whole.folded = value;
+        }
+    }
     whole.fallible = may_fail || !unverified_.empty();
     if (node_.aborts_on_error) {
         if (!whole.fallible) {

@@ -343,6 +343,11 @@ Compiler::Result Compiler::negation(const ast::Not& node, Span span) {
 
 namespace {
 
+/// Of numbers; folding text could take much memory.
+bool is_arithmetic(ast::BinaryOperator op) {
+    return op <= ast::BinaryOperator::Subtract;
+}
+
 bool is_comparison(ast::BinaryOperator op) {
     return op >= ast::BinaryOperator::Greater && op <= ast::BinaryOperator::NotEqual;
 }
@@ -417,9 +422,19 @@ Compiler::Result Compiler::binary(const ast::Binary& node, Span span) {
         return std::nullopt;
     }
     const Value* divisor = right->constant ? &*right->constant : nullptr;
-    const OperationType result = operation_type(node.op, left->type, right->type, divisor);
+    OperationType result = operation_type(node.op, left->type, right->type, divisor);
     Compiled whole;
     whole.type = result.type;
+    if (is_arithmetic(node.op) && left->known() && right->known() &&
+        left->type.is(kinds::number) && right->type.is(kinds::number)) {
+        Context context(program_.constants_);
+        const Value value = apply(node.op, *left->known(), *right->known(), context);
+        if (value.is_failure()) {
+            result.fallible = true;
+        } else {
+            whole.folded = value;
+        }
+    }
     whole.fallible = result.fallible || left->fallible || right->fallible;
     whole.unhandled = std::move(left->unhandled);
     std::ranges::move(right->unhandled, std::back_inserter(whole.unhandled));

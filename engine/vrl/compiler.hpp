@@ -40,6 +40,10 @@ struct Compiled {
     bool fallible = false;
     /// Known when compiling: literals, and variables that hold one.
     std::optional<Value> constant;
+    /// The value that an operation or call of constants gives; what depends on it may be found to
+    /// fail although the types do not say so.
+    std::optional<Value> folded;
+    [[nodiscard]] const std::optional<Value>& known() const { return constant ? constant : folded; }
     /// Errors about failures inside that nobody handles; whoever handles them drops these.
     std::vector<Diagnostic> unhandled;
     /// Arguments of the call whose kinds could not be verified, for E103.

@@ -41,12 +41,8 @@ private:
     std::size_t statement(std::size_t begin) {
         const auto tree = parser_.parse(begin);
         if (!tree) {
-            const std::size_t failed = tree.error().token;
-            report(begin, failed);
-            const std::size_t next = after_end(failed);
-            if (next != failed + 1)
-                behind_error_ = next;
-            return next;
+            report(begin, tree.error().token);
+            return after_end(tree.error().token);
         }
         const std::size_t end = (*tree)->getStop()->getTokenIndex();
         auto built = TreeBuilder(text_).build(**tree);
@@ -126,7 +122,12 @@ private:
         const bool bang_in_path = met == P::NOT && ends_path(begin, failed);
         if (previous == P::ROOT_START || bang_in_path)
             return list(path_start);
-        return parser_.expected_at(begin, failed, begin != behind_error_);
+        return parser_.expected_at(begin, failed, may_be_blank(begin));
+    }
+
+    // A `}` tells the reference's parser that the newlines before it are all.
+    [[nodiscard]] bool may_be_blank(std::size_t begin) const {
+        return begin == 0 || begin == tokens_.size() || tokens_[begin].type != P::RIGHT_BRACE;
     }
 
     // Whether a segment of a path ends where the token begins.
@@ -140,9 +141,6 @@ private:
     StatementParser parser_;
     ParseResult result_;
     std::size_t lists_ = 0;
-    /// The statement that begins behind tokens that were passed over; the reference does not
-    /// expect a blank line there.
-    std::size_t behind_error_ = static_cast<std::size_t>(-1);
 };
 
 }  // namespace
