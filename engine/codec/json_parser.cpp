@@ -76,7 +76,8 @@ bool JsonParser::parse_indexed(std::string_view text, Arena& arena, Value& value
     return parse_value(value, 0) && next_ == structurals_end_;
 }
 
-Result<Value> JsonParser::parse(std::string_view text, Arena& arena) {
+Result<Value> JsonParser::parse(std::string_view text, Arena& arena, LargeInteger large) {
+    large_ = large;
     Value value;
     if (!parse_indexed(text, arena, value)) [[unlikely]] {
         return failure(describe_json_error(text));
@@ -84,7 +85,8 @@ Result<Value> JsonParser::parse(std::string_view text, Arena& arena) {
     return value;
 }
 
-Result<Value> JsonParser::parse_lossy(std::string_view text, Arena& arena) {
+Result<Value> JsonParser::parse_lossy(std::string_view text, Arena& arena, LargeInteger large) {
+    large_ = large;
     Value value;
     if (parse_indexed(text, arena, value)) [[likely]] {
         return value;
@@ -94,7 +96,7 @@ Result<Value> JsonParser::parse_lossy(std::string_view text, Arena& arena) {
     }
     ByteBuffer replaced;
     append_lossy_utf8(text, replaced);
-    return parse(arena.copy(replaced.view()), arena);
+    return parse(arena.copy(replaced.view()), arena, large);
 }
 
 bool JsonParser::ends_token(const char* position) const {
@@ -323,8 +325,14 @@ bool JsonParser::parse_float(const char* begin, const char* digits, Value& value
     }
     std::uint64_t magnitude = 0;
     if (whole && begin == digits && std::from_chars(digits, end, magnitude).ec == std::errc{}) {
-        // Above i64 and within u64: the reference keeps the digits as a string.
-        value = Value::bytes({begin, static_cast<std::size_t>(end - begin)});
+        // Above i64 and within u64.
+        if (large_ == LargeInteger::Text) {
+            value = Value::bytes({begin, static_cast<std::size_t>(end - begin)});
+        } else if (large_ == LargeInteger::Float) {
+            value = Value::floating(static_cast<double>(magnitude));
+        } else {
+            value = Value::integer(std::numeric_limits<std::int64_t>::max());
+        }
         return true;
     }
     double number = 0;

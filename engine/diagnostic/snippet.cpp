@@ -188,7 +188,8 @@ void Snippet::draw_line(std::string& out, std::size_t index, const Line& line) c
 void Snippet::draw_source(std::string& out, std::size_t index, std::span<const Edge> edges,
                           std::size_t kept) const {
     std::string_view text = source_.text(source_.line_span(index));
-    text = text.substr(0, std::max(text.find_last_not_of(" \t\r") + 1, std::min(kept, text.size())));
+    text =
+        text.substr(0, std::max(text.find_last_not_of(" \t\r") + 1, std::min(kept, text.size())));
     out += fmt::format("{:>{}} │", index + 1, padding_);
     auto edge = edges.begin();
     for (std::size_t column = 0; column < edge_columns_; ++column) {

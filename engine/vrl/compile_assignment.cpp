@@ -130,8 +130,8 @@ Compiler::Result Compiler::error_assignment(const ast::Assignment& node, Compile
         error(Diagnostic::error(104, "unnecessary error assignment")
                   .primary(node.error_target->span, "this error assignment is unnecessary")
                   .context(node.value->span, "because this expression can't fail")
-                  .context(node.target.span,
-                           fmt::format("use: {} = {}", print(node.target), print(*node.value, PrintForm::Compiled)))
+                  .context(node.target.span, fmt::format("use: {} = {}", print(node.target),
+                                                         print(*node.value, PrintForm::Compiled)))
                   .see("error handling", error_handling));
         return std::nullopt;
     }
@@ -241,7 +241,8 @@ bool Compiler::check_parents(const ast::AssignmentTarget& target, const Type& ro
               .note(fmt::format("try: change parent value to {}, before assignment", kind))
               .note("")
               .note(fmt::format("    {} = {}", text_of(shorter), is_field ? "{}" : "[]"))
-              .note(fmt::format("    {} = {}", text_of(target), print(*node.value, PrintForm::Compiled)))
+              .note(fmt::format("    {} = {}", text_of(target),
+                                print(*node.value, PrintForm::Compiled)))
               .note("")
               .see("error handling", error_handling));
     return false;

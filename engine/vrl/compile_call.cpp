@@ -198,9 +198,9 @@ Diagnostic CallCompiler::wrong_type(const ast::Argument& argument, const Paramet
         return diagnostic;
     }
     const std::string target = print(*argument.value, PrintForm::Written);
-    const std::string call = fmt::format("    {}{}({})", node_.name.text,
-                                         node_.aborts_on_error ? "!" : "",
-                                         print_arguments(node_, PrintForm::Written));
+    const std::string call =
+        fmt::format("    {}{}({})", node_.name.text, node_.aborts_on_error ? "!" : "",
+                    print_arguments(node_, PrintForm::Written));
     std::move(diagnostic)
         .note("try: ensuring an appropriate type at runtime")
         .note("")
@@ -444,8 +444,7 @@ bool CallCompiler::prepare() {
     if (function_->prepare == nullptr) {
         return true;
     }
-    Preparation preparation(call_types_, compiler_.program_.constants_,
-                            compiler_.options_);
+    Preparation preparation(call_types_, compiler_.program_.constants_, compiler_.options_);
     Prepared prepared = function_->prepare(preparation);
     if (!prepared) {
         compiler_.error(compile_error(prepared.error()));
@@ -505,8 +504,8 @@ void CallCompiler::fallibility(Compiled& whole) {
         whole.unhandled.push_back(first_wrong_type_ ? *first_wrong_type_
                                                     : Compiler::unhandled_error(span_));
         whole.unverified = unverified_;
-        whole.with_bang = fmt::format("{}!({})", node_.name.text,
-                                      print_arguments(node_, PrintForm::Written));
+        whole.with_bang =
+            fmt::format("{}!({})", node_.name.text, print_arguments(node_, PrintForm::Written));
     }
 }
 

@@ -425,8 +425,8 @@ Compiler::Result Compiler::binary(const ast::Binary& node, Span span) {
     OperationType result = operation_type(node.op, left->type, right->type, divisor);
     Compiled whole;
     whole.type = result.type;
-    if (is_arithmetic(node.op) && left->known() && right->known() &&
-        left->type.is(kinds::number) && right->type.is(kinds::number)) {
+    if (is_arithmetic(node.op) && left->known() && right->known() && left->type.is(kinds::number) &&
+        right->type.is(kinds::number)) {
         Context context(program_.constants_);
         const Value value = apply(node.op, *left->known(), *right->known(), context);
         if (value.is_failure()) {

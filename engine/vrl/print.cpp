@@ -14,9 +14,8 @@ namespace {
 
 bool is_bare(const std::string& field) {
     return !field.empty() && std::isdigit(static_cast<unsigned char>(field[0])) == 0 &&
-           std::ranges::all_of(field, [](unsigned char c) {
-        return std::isalnum(c) != 0 || c == '_' || c == '@';
-    });
+           std::ranges::all_of(
+               field, [](unsigned char c) { return std::isalnum(c) != 0 || c == '_' || c == '@'; });
 }
 
 std::string quoted(std::string_view text) {
@@ -95,10 +94,11 @@ struct Printer {
             const auto rest = std::unique(entries.rbegin(), entries.rend(), by_key);
             entries.erase(entries.begin(), rest.base());
         }
-        return "{ " + join(entries,
-                           [this](const ast::ObjectEntry* e) {
-                               return "\"" + e->key.text + "\": " + print(e->value);
-                           }) +
+        return "{ " +
+               join(entries,
+                    [this](const ast::ObjectEntry* e) {
+                        return "\"" + e->key.text + "\": " + print(e->value);
+                    }) +
                " }";
     }
     std::string operator()(const ast::RootQuery& node) const {

@@ -72,7 +72,8 @@ private:
     }
     void node(const ast::ObjectLiteral& n, const ast::Expression& expression, Use use) {
         if (use == Use::Unused) {
-            report(expression.span, fmt::format("unused object `{}`", print(expression, PrintForm::Written)));
+            report(expression.span,
+                   fmt::format("unused object `{}`", print(expression, PrintForm::Written)));
         }
         for (const ast::ObjectEntry& entry : n.entries) {
             visit(entry.value, Use::Used);
@@ -97,8 +98,8 @@ private:
         }
         const Function* function = FunctionRegistry::find(n.name.text);
         if (use == Use::Unused && function != nullptr && function->pure && !n.closure) {
-            report(expression.span,
-                   fmt::format("unused result for function call `{}`", print(expression, PrintForm::Written)));
+            report(expression.span, fmt::format("unused result for function call `{}`",
+                                                print(expression, PrintForm::Written)));
         }
     }
     void node(const ast::Group& n, const ast::Expression&, Use use) { visit(*n.inner, use); }

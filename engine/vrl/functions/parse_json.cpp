@@ -56,8 +56,10 @@ Value run(Call& call) {
     // it.
     const std::string_view stable =
         text.size() <= Value::inline_capacity ? call.arena().copy(text) : text;
-    Result<Value> parsed = call.boolean(2) ? JsonParser::local().parse_lossy(stable, call.arena())
-                                           : JsonParser::local().parse(stable, call.arena());
+    JsonParser& parser = JsonParser::local();
+    Result<Value> parsed = call.boolean(2)
+                               ? parser.parse_lossy(stable, call.arena(), LargeInteger::Float)
+                               : parser.parse(stable, call.arena(), LargeInteger::Float);
     if (!parsed) {
         return call.fail("unable to {} json: {}", has_depth ? "read" : "parse",
                          reason(parsed.error().message));

@@ -33,6 +33,17 @@ Value run(Call& call) {
     return object_of(members, call.arena());
 }
 
+Type type(const CallTypes&) {
+    return Type::object({{"fragment", kinds::bytes | kinds::null},
+                         {"host", kinds::bytes},
+                         {"password", kinds::bytes},
+                         {"path", kinds::bytes | kinds::null},
+                         {"port", kinds::integer | kinds::null},
+                         {"query", Type::object_of(kinds::bytes)},
+                         {"scheme", kinds::bytes},
+                         {"username", kinds::bytes}});
+}
+
 const Function parse_url_function{
     .name = "parse_url",
     .category = "Parse",
@@ -42,6 +53,7 @@ const Function parse_url_function{
                             "Whether a URL without a port has the port of its scheme.",
                             Value::boolean(false))},
     .returns = kinds::object,
+    .type = type,
     .fallible = true,
     .examples =
         {{"A URL", R"(parse_url!("http://a.b:81/c?x=1#f"))",

@@ -109,9 +109,9 @@ private:
         constexpr auto path_start = std::to_array<std::string_view>(
             {R"("identifier")", R"("path field")", R"("string literal")", "RQuery", R"("abort")",
              R"("return")", R"(".")", R"("[")"});
-        constexpr auto segment = std::to_array<std::string_view>(
-            {R"("identifier")", R"("path field")", R"("string literal")", R"("abort")",
-             R"("return")"});
+        constexpr auto segment =
+            std::to_array<std::string_view>({R"("identifier")", R"("path field")",
+                                             R"("string literal")", R"("abort")", R"("return")"});
         const auto list = [](const auto& names) {
             return std::vector<std::string_view>(names.begin(), names.end());
         };
