@@ -302,7 +302,7 @@ std::unique_ptr<Query> Compiler::place(const ast::AssignmentTarget& target, cons
     if (const auto* root = std::get_if<ast::RootQuery>(&target.place)) {
         program_.writes_ = true;
         Type& state = root->root == ast::Root::Event ? state_.event : state_.metadata;
-        state = state.insert(steps_of(root->path), type);
+        state = std::move(state).insert(steps_of(root->path), type);
         return query(*root);
     }
     const auto* with_path = std::get_if<ast::VariableQuery>(&target.place);
@@ -318,7 +318,7 @@ std::unique_ptr<Query> Compiler::place(const ast::AssignmentTarget& target, cons
     }
     Variable& variable = found->second;
     const ast::Path path = with_path != nullptr ? with_path->path : ast::Path{};
-    variable.type = variable.type.insert(steps_of(path), type);
+    variable.type = std::move(variable.type).insert(steps_of(path), type);
     variable.constant = path.empty() ? std::move(constant) : std::nullopt;
     return query(variable.slot, path);
 }

@@ -52,7 +52,11 @@ Compiler::Compiler(const CompileOptions& options, Program& program)
 
 void Compiler::run(const ast::Program& tree) {
     Type type = Type(kinds::null);
+    constexpr std::size_t max_errors = 200;
     for (const ast::Expression& statement : tree.statements) {
+        if (errors_.size() >= max_errors) {
+            break;
+        }
         Result compiled = expression(statement);
         if (!compiled) {
             continue;

@@ -54,6 +54,14 @@ struct Type::Contents {
 struct TypeBuilder {
     using Contents = Type::Contents;
 
+    /// The contents to change: the type's own when nobody shares them, else a copy.
+    static std::shared_ptr<Contents> take(Type&& type) {
+        if (type.contents_ && type.contents_.use_count() == 1) {
+            // Only this type refers to it, and the type gives it up.
+            return std::const_pointer_cast<Contents>(std::move(type.contents_));
+        }
+        return copy(type);
+    }
     static std::shared_ptr<Contents> copy(const Type& type) {
         return type.contents_ ? std::make_shared<Contents>(*type.contents_)
                               : std::make_shared<Contents>();
@@ -374,22 +382,32 @@ Type Type::at(Steps path) const {
     return type;
 }
 
-Type Type::insert(Steps path, const Type& value) const {
+Type Type::insert(Steps path, const Type& value) const& {
+    return Type(*this).insert(path, value);
+}
+
+Type Type::insert(Steps path, const Type& value) && {
     if (path.empty()) {
         return value.defined();
     }
     const Steps rest = path.subspan(1);
     if (const auto* name = std::get_if<std::string>(&path[0])) {
-        auto contents =
-            may_be(kinds::object) ? TypeBuilder::copy(*this) : std::make_shared<Contents>();
+        Type member = member_type(*this, *name);
+        auto contents = may_be(kinds::object) ? TypeBuilder::take(std::move(*this))
+                                              : std::make_shared<Contents>();
         if (!may_be(kinds::object)) {
             TypeBuilder::no_fields(*contents);
         }
         TypeBuilder::no_items(*contents);
-        contents->fields[*name] = member_type(*this, *name).insert(rest, value);
+        Type& field = contents->fields[*name];
+        field = never();  // so that `member` is alone in what it refers to
+        field = std::move(member).insert(rest, value);
         return TypeBuilder::make(kinds::object, std::move(contents));
     }
-    const std::int64_t index = std::get<std::int64_t>(path[0]);
+    return insert_item(std::get<std::int64_t>(path[0]), rest, value);
+}
+
+Type Type::insert_item(std::int64_t index, Steps rest, const Type& value) const {
     auto contents = may_be(kinds::array) ? TypeBuilder::copy(*this) : std::make_shared<Contents>();
     if (!may_be(kinds::array)) {
         TypeBuilder::no_items(*contents);

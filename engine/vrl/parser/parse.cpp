@@ -17,6 +17,7 @@ using P = grammar::VrlParser;
 
 // Lists of what was expected are made for so many faulty statements of a program, and up to so many
 // tokens into a statement: finding one costs fifty parses of what stands before the error.
+constexpr std::size_t max_diagnostics = 200;
 constexpr std::size_t max_lists = 16;
 constexpr std::size_t max_listed_tokens = 500;
 
@@ -29,7 +30,7 @@ public:
     ParseResult run() {
         std::size_t at = 0;
         skip_newline(at);
-        while (at < tokens_.size()) {
+        while (at < tokens_.size() && result_.diagnostics.size() < max_diagnostics) {
             at = statement(at);
             skip_newline(at);
         }
