@@ -73,9 +73,13 @@ Compiler::Result Compiler::expression(const ast::Expression& expression) {
 }
 
 Compiler::Result Compiler::constant(Value value) {
+    return constant(value, Type::of(value));
+}
+
+Compiler::Result Compiler::constant(Value value, Type type) {
     Compiled compiled;
     compiled.node = std::make_unique<ConstantNode>(value);
-    compiled.type = Type::of(value);
+    compiled.type = std::move(type);
     compiled.constant = value;
     return compiled;
 }
@@ -170,6 +174,36 @@ Compiler::Result Compiler::timestamp(const ast::TimestampLiteral& node, Span spa
     return constant(Value::timestamp(*parsed));
 }
 
+namespace {
+
+/// Counts what a value holds, up to the bound.
+std::size_t node_count(const Value& value, std::size_t bound) {
+    std::size_t count = 1;
+    const auto add = [&](std::span<const Value> children) {
+        for (const Value& child : children) {
+            if (count > bound) {
+                return;
+            }
+            count += node_count(child, bound - std::min(count, bound));
+        }
+    };
+    if (value.is_array()) {
+        add(value.as_array().view());
+    } else if (value.is_object()) {
+        add({value.as_object().values, value.as_object().size()});
+    }
+    return count;
+}
+
+/// Whether the value may be part of a greater constant. Variables that hold constants can be put
+/// into each other again and again.
+bool is_part_of_constant(const ast::Expression& expression, const Value& value) {
+    constexpr std::size_t most = 1000;
+    return !expression.is<ast::Variable>() || node_count(value, most) <= most;
+}
+
+}  // namespace
+
 Compiler::Result Compiler::array(const ast::ArrayLiteral& node) {
     Compiled whole;
     std::vector<NodePtr> items;
@@ -183,7 +217,7 @@ Compiler::Result Compiler::array(const ast::ArrayLiteral& node) {
         types.emplace(static_cast<std::int64_t>(items.size()), item->type.defined());
         whole.fallible = whole.fallible || item->fallible;
         std::ranges::move(item->unhandled, std::back_inserter(whole.unhandled));
-        if (item->constant) {
+        if (item->constant && is_part_of_constant(element, *item->constant)) {
             constants.push_back(*item->constant);
         }
         items.push_back(std::move(item->node));
@@ -191,7 +225,7 @@ Compiler::Result Compiler::array(const ast::ArrayLiteral& node) {
     if (constants.size() == items.size()) {
         Value value = array_of(constants, program_.constants_);
         value.array_node()->owner = nullptr;
-        return constant(value);
+        return constant(value, Type::array(std::move(types)));
     }
     whole.type = Type::array(std::move(types));
     whole.node = std::make_unique<ArrayNodeExpression>(std::move(items));
@@ -214,7 +248,7 @@ Compiler::Result Compiler::object(const ast::ObjectLiteral& node) {
         types.insert_or_assign(entry.key.text, value->type.defined());
         whole.fallible = whole.fallible || value->fallible;
         std::ranges::move(value->unhandled, std::back_inserter(whole.unhandled));
-        if (value->constant) {
+        if (value->constant && is_part_of_constant(entry.value, *value->constant)) {
             constants.push_back({program_.constants_.copy(entry.key.text), *value->constant});
         }
         members.emplace_back(entry.key.text, std::move(value->node));
@@ -226,7 +260,7 @@ Compiler::Result Compiler::object(const ast::ObjectLiteral& node) {
     if (constants.size() == members.size()) {
         Value value = object_of(constants, program_.constants_);
         value.object_node()->owner = nullptr;
-        return constant(value);
+        return constant(value, Type::object(std::move(types)));
     }
     std::ranges::sort(keys);
     keys.erase(std::ranges::unique(keys).begin(), keys.end());

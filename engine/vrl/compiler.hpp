@@ -71,6 +71,7 @@ private:
     // compile_expression.cpp
     Result expression(const ast::Expression& expression);
     Result constant(Value value);
+    Result constant(Value value, Type type);
     Result text(const ast::StringLiteral& node);
     Result template_string(const ast::TemplateString& node, Span span);
     Result regex(const ast::RegexLiteral& node, Span span);

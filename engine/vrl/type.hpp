@@ -140,6 +140,8 @@ public:
 
 private:
     friend struct TypeBuilder;
+    /// Of the types within and this one.
+    [[nodiscard]] std::size_t size() const;
     [[nodiscard]] Type insert_item(std::int64_t index, Steps rest, const Type& value) const;
 
     Kinds kinds_;
