@@ -146,7 +146,7 @@ bool many_shapes_are_right() {
 
 // In a process of its own, because it fills the table of shapes for good.
 TEST(ShapeDeathTest, ManyShapesStayRightPastTheBound) {
-    EXPECT_EXIT(std::_Exit(many_shapes_are_right() ? 0 : 1), testing::ExitedWithCode(0), ".*");
+    EXPECT_EXIT(std::_Exit(many_shapes_are_right() ? 0 : 1), testing::ExitedWithCode(0), "");
 }
 
 TEST(Arena, AllocationsDoNotOverlapAndRewindReuses) {
