@@ -54,7 +54,7 @@ const Function crc{
     .examples = {{"The usual one", R"(crc("foo"))", R"("2356372769")"},
                  {"Another", R"(crc("foo", algorithm: "CRC_32_CKSUM"))", R"("4271552933")"},
                  {"Unknown", R"(crc("foo", algorithm: "CRC_99"))",
-                  R"(function call error for "crc" at (0:32): Invalid CRC algorithm: CRC_99)"}},
+                  R"(function call error for "crc" at (0:31): Invalid CRC algorithm: CRC_99)"}},
     .prepare = prepare,
     .run = run,
 };

@@ -117,13 +117,6 @@ Expression TreeBuilder::make(Span span, Node node, std::uint32_t height_below) {
     return {span, NullLiteral{}, 1};
 }
 
-template <typename Query>
-Expression TreeBuilder::with_path(Span span, Query query, std::uint32_t height_below) {
-    if (query.path.size() > max_expression_height && !too_high_)
-        too_high_ = span;
-    return make(span, std::move(query), height_below);
-}
-
 namespace {
 
 std::uint64_t magnitude(std::int64_t index) {
@@ -290,7 +283,7 @@ Expression TreeBuilder::primary(P::PrimaryContext& context) {
     if (auto* value = context.literal())
         return literal(*value);
     if (auto* root = context.root_path())
-        return with_path(span_of(context), root_query(*root), 0);
+        return make(span_of(context), root_query(*root), 0);
     if (auto* grouped = context.group())
         return group(*grouped);
     Path segments = path(context.segment());
@@ -298,8 +291,7 @@ Expression TreeBuilder::primary(P::PrimaryContext& context) {
         Name variable = name(*identifier);
         if (segments.empty())
             return make(span_of(context), Variable{std::move(variable)}, 0);
-        return with_path(span_of(context), VariableQuery{std::move(variable), std::move(segments)},
-                         0);
+        return make(span_of(context), VariableQuery{std::move(variable), std::move(segments)}, 0);
     }
     Expression value = context.call() != nullptr     ? call(*context.call())
                        : context.array() != nullptr  ? array(*context.array())
@@ -308,8 +300,7 @@ Expression TreeBuilder::primary(P::PrimaryContext& context) {
     if (segments.empty())
         return value;
     const std::uint32_t height = value.height;
-    return with_path(span_of(context), ValueQuery{box(std::move(value)), std::move(segments)},
-                     height);
+    return make(span_of(context), ValueQuery{box(std::move(value)), std::move(segments)}, height);
 }
 
 Expression TreeBuilder::literal(P::LiteralContext& context) {
