@@ -195,6 +195,11 @@ std::size_t node_count(const Value& value, std::size_t bound) {
     return count;
 }
 
+/// Variables that hold constants now may hold other values when a closure runs again.
+bool is_constant(const NodePtr& node) {
+    return dynamic_cast<const ConstantNode*>(node.get()) != nullptr;
+}
+
 /// Whether the value may be part of a greater constant. Variables that hold constants can be put
 /// into each other again and again.
 bool is_part_of_constant(const ast::Expression& expression, const Value& value) {
@@ -225,7 +230,11 @@ Compiler::Result Compiler::array(const ast::ArrayLiteral& node) {
     if (constants.size() == items.size()) {
         Value value = array_of(constants, program_.constants_);
         value.array_node()->owner = nullptr;
-        return constant(value, Type::array(std::move(types)));
+        Result known = constant(value, Type::array(std::move(types)));
+        if (!std::ranges::all_of(items, is_constant)) {
+            known->node = std::make_unique<ArrayNodeExpression>(std::move(items));
+        }
+        return known;
     }
     whole.type = Type::array(std::move(types));
     whole.node = std::make_unique<ArrayNodeExpression>(std::move(items));
@@ -260,7 +269,11 @@ Compiler::Result Compiler::object(const ast::ObjectLiteral& node) {
     if (constants.size() == members.size()) {
         Value value = object_of(constants, program_.constants_);
         value.object_node()->owner = nullptr;
-        return constant(value, Type::object(std::move(types)));
+        whole = *constant(value, Type::object(types));
+        const auto node_of = [](const auto& member) -> const NodePtr& { return member.second; };
+        if (std::ranges::all_of(members, is_constant, node_of)) {
+            return whole;
+        }
     }
     std::ranges::sort(keys);
     keys.erase(std::ranges::unique(keys).begin(), keys.end());
