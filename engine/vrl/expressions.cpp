@@ -1,5 +1,7 @@
 #include "engine/vrl/expressions.hpp"
 
+#include <algorithm>
+
 #include "engine/event/container.hpp"
 #include "engine/vrl/operators.hpp"
 
@@ -119,9 +121,38 @@ Value ReturnNode::resolve(Context& context) const {
     return value.is_failure() ? value : context.leave(value);
 }
 
+namespace {
+
+bool is_deeper(const Value& value, std::uint32_t levels) {
+    const auto any_deeper = [&](std::span<const Value> children) {
+        return levels == 0 || std::ranges::any_of(children, [&](const Value& child) {
+                   return is_deeper(child, levels - 1);
+               });
+    };
+    if (value.is_array()) {
+        return any_deeper(value.as_array().view());
+    }
+    return value.is_object() && any_deeper({value.as_object().values, value.as_object().size()});
+}
+
+/// Loops can put a value into itself again and again; walks over values recurse. An assignment adds
+/// few levels, so it is enough to look now and then.
+bool is_too_deep(const Value& value) {
+    constexpr std::uint32_t most = 10'000;
+    constexpr std::uint32_t interval = 64;
+    thread_local std::uint32_t assignments = 0;
+    return (value.is_array() || value.is_object()) && ++assignments % interval == 0 &&
+           is_deeper(value, most);
+}
+
+}  // namespace
+
 Value AssignmentNode::resolve(Context& context) const {
     const Value value = value_->resolve(context);
     if (!value.is_failure() && place_) {
+        if (is_too_deep(value)) [[unlikely]] {
+            return context.fail("the value is nested too deeply");
+        }
         // The value is the assignment's result as well.
         freeze(value, context.arena());
         place_->set(context, value);
