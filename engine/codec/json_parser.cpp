@@ -76,7 +76,7 @@ bool JsonParser::parse_indexed(std::string_view text, Arena& arena, Value& value
     return parse_value(value, 0) && next_ == structurals_end_;
 }
 
-Result<Value> JsonParser::parse(std::string_view text, Arena& arena, LargeIntegers large) {
+Result<Value> JsonParser::parse(std::string_view text, Arena& arena, LargeInteger large) {
     Value value;
     large_ = large;
     if (!parse_indexed(text, arena, value)) [[unlikely]] {
@@ -85,7 +85,7 @@ Result<Value> JsonParser::parse(std::string_view text, Arena& arena, LargeIntege
     return value;
 }
 
-Result<Value> JsonParser::parse_lossy(std::string_view text, Arena& arena, LargeIntegers large) {
+Result<Value> JsonParser::parse_lossy(std::string_view text, Arena& arena, LargeInteger large) {
     Value value;
     large_ = large;
     if (parse_indexed(text, arena, value)) [[likely]] {
@@ -324,9 +324,15 @@ bool JsonParser::parse_float(const char* begin, const char* digits, Value& value
         return true;
     }
     std::uint64_t magnitude = 0;
-    if (large_ == LargeIntegers::Digits && whole && begin == digits &&
-        std::from_chars(digits, end, magnitude).ec == std::errc{}) {
-        value = Value::bytes({begin, static_cast<std::size_t>(end - begin)});
+    if (whole && begin == digits && std::from_chars(digits, end, magnitude).ec == std::errc{}) {
+        // Above i64 and within u64.
+        if (large_ == LargeInteger::Text) {
+            value = Value::bytes({begin, static_cast<std::size_t>(end - begin)});
+        } else if (large_ == LargeInteger::Float) {
+            value = Value::floating(static_cast<double>(magnitude));
+        } else {
+            value = Value::integer(std::numeric_limits<std::int64_t>::max());
+        }
         return true;
     }
     double number = 0;

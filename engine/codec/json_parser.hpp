@@ -17,16 +17,18 @@ class dom_parser_implementation;
 
 namespace engine {
 
-/// What an integer above i64 and within u64 becomes: its digits as a string, as when the reference
-/// decodes events, or a float, as when its programs parse. Other large ones are floats anyway.
-enum class LargeIntegers : std::uint8_t { Digits, Floats };
+/// What becomes of whole numbers above i64 and within u64: the reference keeps their digits as a
+/// string when it decodes events, takes the nearest float in programs, and the greatest integer in
+/// the events that a program is tried with.
+enum class LargeInteger : std::uint8_t { Text, Float, Greatest };
 
 /// Parses JSON straight into Values. simdjson's first stage finds the structural characters with
 /// SIMD instructions and checks UTF-8 and control characters; walking its index makes the values,
 /// so that no second tree is built. Strings without escapes are views of the text.
 ///
-/// Accepts and refuses what the reference's parser does; nesting ends at 127 levels. One per
-/// thread; holds scratch memory that grows to the largest text seen, up to a bound.
+/// Accepts and refuses what the reference's parser does: integers above i64 become what
+/// LargeInteger says, those beyond u64 floats; nesting ends at 127 levels. One per thread; holds
+/// scratch memory that grows to the largest text seen, up to a bound.
 class JsonParser {
 public:
     JsonParser();
@@ -39,11 +41,11 @@ public:
     /// The text's one value, in `arena`; it may point into the text, whose memory the caller keeps
     /// alive. The error is the reference's, as in `Error("expected value", line: 1, column: 1)`.
     [[nodiscard]] Result<Value> parse(std::string_view text, Arena& arena,
-                                      LargeIntegers large = LargeIntegers::Digits);
+                                      LargeInteger large = LargeInteger::Text);
 
     /// The same, where ill-formed UTF-8 is replaced by U+FFFD first (in a copy in `arena`).
     [[nodiscard]] Result<Value> parse_lossy(std::string_view text, Arena& arena,
-                                            LargeIntegers large = LargeIntegers::Digits);
+                                            LargeInteger large = LargeInteger::Text);
 
 private:
     bool index(std::string_view text);
@@ -65,7 +67,7 @@ private:
     const std::uint32_t* next_ = nullptr;
     const std::uint32_t* structurals_end_ = nullptr;
     bool has_escapes_ = false;
-    LargeIntegers large_ = LargeIntegers::Digits;
+    LargeInteger large_ = LargeInteger::Text;
     Arena* arena_ = nullptr;
     LayoutCache& layouts_;
     // Members of the containers that are open, innermost last.

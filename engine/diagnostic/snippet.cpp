@@ -137,7 +137,7 @@ void Snippet::draw(std::string& out) const {
             if (gap == 2) {
                 const auto between = lines_.find(previous->first + 1);
                 draw_source(out, previous->first + 1,
-                            between == lines_.end() ? empty.edges : between->second.edges);
+                            between == lines_.end() ? empty.edges : between->second.edges, 0);
             } else if (gap > 2) {
                 out += fmt::format("{:{}} ·", "", padding_);
                 out +=
@@ -174,15 +174,22 @@ std::string Snippet::border(std::span<const Edge> edges) const {
 }
 
 void Snippet::draw_line(std::string& out, std::size_t index, const Line& line) const {
-    draw_source(out, index, line.edges);
+    std::size_t end = 0;
+    for (const Underline& underline : line.underlines)
+        end = std::max(end, underline.end);
+    draw_source(out, index, line.edges, end);
     const std::string_view text = source_.text(source_.line_span(index));
     if (!line.underlines.empty())
         draw_underlines(out, text, line);
     draw_edges(out, text, line.edges);
 }
 
-void Snippet::draw_source(std::string& out, std::size_t index, std::span<const Edge> edges) const {
-    const std::string_view text = source_.text(source_.line_span(index));
+// Spaces at the line's end are left out, save those before `kept`.
+void Snippet::draw_source(std::string& out, std::size_t index, std::span<const Edge> edges,
+                          std::size_t kept) const {
+    std::string_view text = source_.text(source_.line_span(index));
+    text =
+        text.substr(0, std::max(text.find_last_not_of(" \t\r") + 1, std::min(kept, text.size())));
     out += fmt::format("{:>{}} │", index + 1, padding_);
     auto edge = edges.begin();
     for (std::size_t column = 0; column < edge_columns_; ++column) {
@@ -206,7 +213,7 @@ void Snippet::draw_source(std::string& out, std::size_t index, std::span<const E
         else
             out += character;
     }
-    end_line(out);
+    text.empty() ? end_line(out) : out.push_back('\n');
 }
 
 // The label whose text stands behind the underlines: the rightmost, unless it overlaps another.

@@ -56,7 +56,8 @@ private:
 
     void draw_start(std::string& out) const;
     void draw_line(std::string& out, std::size_t index, const Line& line) const;
-    void draw_source(std::string& out, std::size_t index, std::span<const Edge> edges) const;
+    void draw_source(std::string& out, std::size_t index, std::span<const Edge> edges,
+                     std::size_t kept) const;
     [[nodiscard]] static const Underline* trailing(std::span<const Underline> underlines);
     void draw_underlines(std::string& out, std::string_view text, const Line& line) const;
     void draw_hanging(std::string& out, std::string_view text, const Line& line,

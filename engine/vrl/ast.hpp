@@ -23,6 +23,8 @@ namespace engine::vrl::ast {
 
 /// Bound on the height of every tree, so that recursive passes cannot exhaust the stack.
 inline constexpr std::uint32_t max_expression_height = 1024;
+/// Bound on the indexes of a path together: what lies below an index is filled with nulls.
+inline constexpr std::uint64_t max_array_reach = std::uint64_t{1} << 20;
 
 struct Expression;
 

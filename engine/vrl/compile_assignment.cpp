@@ -103,7 +103,7 @@ void Compiler::report_fallible(const ast::Assignment& node, const Compiled& valu
     error(std::move(diagnostic)
               .context(target, "or change this to an infallible assignment:")
               .context(target, fmt::format("{}, err = {}", print_with_ampersand(node.target),
-                                           print(*node.value)))
+                                           print(*node.value, PrintForm::Compiled)))
               .see("error handling", error_handling)
               .note("see functions characteristics documentation at "
                     "https://vrl.dev/expressions/#function-call-characteristics"));
@@ -130,8 +130,8 @@ Compiler::Result Compiler::error_assignment(const ast::Assignment& node, Compile
         error(Diagnostic::error(104, "unnecessary error assignment")
                   .primary(node.error_target->span, "this error assignment is unnecessary")
                   .context(node.value->span, "because this expression can't fail")
-                  .context(node.target.span,
-                           fmt::format("use: {} = {}", print(node.target), print(*node.value)))
+                  .context(node.target.span, fmt::format("use: {} = {}", print(node.target),
+                                                         print(*node.value, PrintForm::Compiled)))
                   .see("error handling", error_handling));
         return std::nullopt;
     }
@@ -171,10 +171,6 @@ Compiler::Result Compiler::merge_assignment(const ast::Assignment& node, Compile
         }
         left = std::move(*found);
     }
-    if (value.fallible) {
-        report_fallible(node, value);
-        return std::nullopt;
-    }
     if (left.type.kinds() != kinds::object || value.type.kinds() != kinds::object) {
         Diagnostic diagnostic = Diagnostic::error(652, "only objects can be merged");
         if (left.type.kinds() != kinds::object) {
@@ -186,6 +182,10 @@ Compiler::Result Compiler::merge_assignment(const ast::Assignment& node, Compile
                 .primary(node.value->span, "this expression must resolve to an object");
         }
         error(std::move(diagnostic));
+        return std::nullopt;
+    }
+    if (value.fallible) {
+        report_fallible(node, value);
         return std::nullopt;
     }
     if (!check_place(node.target, node)) {
@@ -241,7 +241,8 @@ bool Compiler::check_parents(const ast::AssignmentTarget& target, const Type& ro
               .note(fmt::format("try: change parent value to {}, before assignment", kind))
               .note("")
               .note(fmt::format("    {} = {}", text_of(shorter), is_field ? "{}" : "[]"))
-              .note(fmt::format("    {} = {}", text_of(target), print(*node.value)))
+              .note(fmt::format("    {} = {}", text_of(target),
+                                print(*node.value, PrintForm::Compiled)))
               .note("")
               .see("error handling", error_handling));
     return false;
@@ -302,7 +303,7 @@ std::unique_ptr<Query> Compiler::place(const ast::AssignmentTarget& target, cons
     if (const auto* root = std::get_if<ast::RootQuery>(&target.place)) {
         program_.writes_ = true;
         Type& state = root->root == ast::Root::Event ? state_.event : state_.metadata;
-        state = state.insert(steps_of(root->path), type);
+        state = std::move(state).insert(steps_of(root->path), type);
         return query(*root);
     }
     const auto* with_path = std::get_if<ast::VariableQuery>(&target.place);
@@ -318,7 +319,7 @@ std::unique_ptr<Query> Compiler::place(const ast::AssignmentTarget& target, cons
     }
     Variable& variable = found->second;
     const ast::Path path = with_path != nullptr ? with_path->path : ast::Path{};
-    variable.type = variable.type.insert(steps_of(path), type);
+    variable.type = std::move(variable.type).insert(steps_of(path), type);
     variable.constant = path.empty() ? std::move(constant) : std::nullopt;
     return query(variable.slot, path);
 }

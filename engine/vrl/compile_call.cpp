@@ -30,6 +30,8 @@ private:
     Diagnostic compile_error(const CompileError& error) const;
     bool place_query(std::size_t position, const ast::Expression& expression);
     void fallibility(Compiled& whole);
+    [[nodiscard]] bool is_foldable() const;
+    [[nodiscard]] Value fold();
 
     Compiler& compiler_;
     const ast::FunctionCall& node_;
@@ -40,21 +42,49 @@ private:
     std::vector<NodePtr> nodes_;
     std::vector<Kinds> checks_;
     std::vector<ArgumentType> types_;
+    /// Values of the arguments, as far as they are known now.
+    std::vector<std::optional<Value>> known_;
     CallTypes call_types_;
     std::unique_ptr<CallSite> site_ = std::make_unique<CallSite>();
     std::vector<std::string> unverified_;
     std::optional<Diagnostic> first_wrong_type_;
 };
 
+namespace {
+
+/// Of names equally near, the reference proposes those of its host first and those of its
+/// cryptography last.
+int rank(const Function& function) {
+    constexpr std::array first = std::to_array<std::string_view>(
+        {"aggregate_vector_metrics", "find_enrichment_table_records", "find_vector_metrics",
+         "get_enrichment_table_record", "get_secret", "get_vector_metric", "parse_dnstap",
+         "remove_secret", "set_secret", "set_semantic_meaning"});
+    if (std::ranges::binary_search(first, function.name)) {
+        return 0;
+    }
+    return function.category == "Cryptography" ? 2 : 1;
+}
+
+std::vector<std::string_view> names_by_rank() {
+    std::vector<std::string_view> names;
+    for (int wanted = 0; wanted <= 2; ++wanted) {
+        for (const Function* function : FunctionRegistry::all()) {
+            if (rank(*function) == wanted) {
+                names.push_back(function->name);
+            }
+        }
+    }
+    return names;
+}
+
+}  // namespace
+
 bool CallCompiler::find_function() {
     function_ = FunctionRegistry::find(node_.name.text);
     if (function_ != nullptr) {
         return true;
     }
-    std::vector<std::string_view> names;
-    for (const Function* function : FunctionRegistry::all()) {
-        names.push_back(function->name);
-    }
+    const std::vector<std::string_view> names = names_by_rank();
     compiler_.error(Diagnostic::error(105, "call to undefined function")
                         .primary(node_.name.span, "undefined function")
                         .context(node_.name.span, fmt::format("did you mean \"{}\"?",
@@ -143,7 +173,7 @@ std::optional<Coercion> coercion_to(Kinds kind) {
 
 std::string described(const Type& type) {
     const Kinds kinds = type.kinds();
-    if (type.is_any()) {
+    if (type.is_any() && type.may_be(kinds::undefined)) {
         return "any";
     }
     const bool single = (kinds.bits & (kinds.bits - 1)) == 0;
@@ -168,9 +198,10 @@ Diagnostic CallCompiler::wrong_type(const ast::Argument& argument, const Paramet
     if (!coercion) {
         return diagnostic;
     }
-    const std::string target = print(*argument.value);
-    const std::string call = fmt::format("    {}{}({})", node_.name.text,
-                                         node_.aborts_on_error ? "!" : "", print_arguments(node_));
+    const std::string target = print(*argument.value, PrintForm::Written);
+    const std::string call =
+        fmt::format("    {}{}({})", node_.name.text, node_.aborts_on_error ? "!" : "",
+                    print_arguments(node_, PrintForm::Written));
     std::move(diagnostic)
         .note("try: ensuring an appropriate type at runtime")
         .note("")
@@ -219,7 +250,7 @@ bool CallCompiler::check_argument(std::size_t position, const ast::Argument& arg
     checks_[position] = parameter.is_checked ? parameter.accepts : kinds::any;
     unverified_.push_back(fmt::format(
         "`{}` argument type is `{}` and this function expected a parameter `{}` of type `{}`",
-        print(*argument.value), value.type.describe(), parameter.name,
+        print(*argument.value, PrintForm::Written), value.type.describe(), parameter.name,
         describe(parameter.accepts)));
     return true;
 }
@@ -267,6 +298,7 @@ bool CallCompiler::compile_arguments() {
     nodes_.resize(parameters.size());
     checks_.assign(parameters.size(), kinds::any);
     types_.resize(parameters.size());
+    known_.resize(parameters.size());
     site_->queries.resize(parameters.size());
     // In the order in which they were written.
     for (const ast::Argument& argument : node_.arguments) {
@@ -280,11 +312,13 @@ bool CallCompiler::compile_arguments() {
             return false;
         }
         types_[position] = {value->type, value->constant, argument.value.get()};
+        known_[position] = value->known();
         nodes_[position] = std::move(value->node);
     }
     for (std::size_t i = 0; i < parameters.size(); ++i) {
         const Parameter& parameter = parameters[i];
         if (given_[i] == nullptr) {
+            known_[i] = parameter.fallback.value_or(Value::failure());
             if (parameter.fallback) {
                 types_[i].constant = parameter.fallback;
                 types_[i].type = Type::of(*parameter.fallback);
@@ -439,9 +473,40 @@ bool CallCompiler::prepare() {
     return true;
 }
 
+// Whether the call can be made now: equal arguments give equal results, and all of them are known.
+bool CallCompiler::is_foldable() const {
+    const bool has_query =
+        std::ranges::any_of(site_->queries, [](const auto& query) { return query != nullptr; });
+    return function_->pure && function_->deterministic && function_->effect == nullptr &&
+           !has_query && !node_.closure && unverified_.empty() &&
+           std::ranges::all_of(known_, [](const auto& value) { return value.has_value(); });
+}
+
+Value CallCompiler::fold() {
+    std::vector<Value> values;
+    for (const std::optional<Value>& value : known_) {
+        values.push_back(*value);
+    }
+    Context context(compiler_.program_.constants_);
+    context.set_timezone(compiler_.options_.timezone);
+    Target target;
+    context.set_target(target);
+    Call call(context, *site_, values.data());
+    return function_->run(call);
+}
+
 void CallCompiler::fallibility(Compiled& whole) {
-    const bool may_fail =
+    bool may_fail =
         function_->may_fail != nullptr ? function_->may_fail(call_types_) : function_->fallible;
+    // With numbers that are known NaN is foreseen, in this call and in what is computed with it.
+    if (function_->returns.is(kinds::number) && function_->returns.may_be(kinds::floating) &&
+        is_foldable()) {
+        if (const Value value = fold(); value.is_failure()) {
+            may_fail = true;
+        } else {
+            whole.folded = value;
+        }
+    }
     whole.fallible = may_fail || !unverified_.empty();
     if (node_.aborts_on_error) {
         if (!whole.fallible) {
@@ -458,7 +523,8 @@ void CallCompiler::fallibility(Compiled& whole) {
         whole.unhandled.push_back(first_wrong_type_ ? *first_wrong_type_
                                                     : Compiler::unhandled_error(span_));
         whole.unverified = unverified_;
-        whole.with_bang = fmt::format("{}!({})", node_.name.text, print_arguments(node_));
+        whole.with_bang =
+            fmt::format("{}!({})", node_.name.text, print_arguments(node_, PrintForm::Written));
     }
 }
 

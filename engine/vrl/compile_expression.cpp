@@ -55,7 +55,11 @@ void Compiler::resume(TypeState state, std::size_t variable_count) {
 
 void Compiler::run(const ast::Program& tree) {
     Type type = Type(kinds::null);
+    constexpr std::size_t max_errors = 200;
     for (const ast::Expression& statement : tree.statements) {
+        if (errors_.size() >= max_errors) {
+            break;
+        }
         Result compiled = expression(statement);
         if (!compiled) {
             continue;
@@ -72,9 +76,13 @@ Compiler::Result Compiler::expression(const ast::Expression& expression) {
 }
 
 Compiler::Result Compiler::constant(Value value) {
+    return constant(value, Type::of(value));
+}
+
+Compiler::Result Compiler::constant(Value value, Type type) {
     Compiled compiled;
     compiled.node = std::make_unique<ConstantNode>(value);
-    compiled.type = Type::of(value);
+    compiled.type = std::move(type);
     compiled.constant = value;
     return compiled;
 }
@@ -169,6 +177,41 @@ Compiler::Result Compiler::timestamp(const ast::TimestampLiteral& node, Span spa
     return constant(Value::timestamp(*parsed));
 }
 
+namespace {
+
+/// Counts what a value holds, up to the bound.
+std::size_t node_count(const Value& value, std::size_t bound) {
+    std::size_t count = 1;
+    const auto add = [&](std::span<const Value> children) {
+        for (const Value& child : children) {
+            if (count > bound) {
+                return;
+            }
+            count += node_count(child, bound - std::min(count, bound));
+        }
+    };
+    if (value.is_array()) {
+        add(value.as_array().view());
+    } else if (value.is_object()) {
+        add({value.as_object().values, value.as_object().size()});
+    }
+    return count;
+}
+
+/// Variables that hold constants now may hold other values when a closure runs again.
+bool is_constant(const NodePtr& node) {
+    return dynamic_cast<const ConstantNode*>(node.get()) != nullptr;
+}
+
+/// Whether the value may be part of a greater constant. Variables that hold constants can be put
+/// into each other again and again.
+bool is_part_of_constant(const ast::Expression& expression, const Value& value) {
+    constexpr std::size_t most = 1000;
+    return !expression.is<ast::Variable>() || node_count(value, most) <= most;
+}
+
+}  // namespace
+
 Compiler::Result Compiler::array(const ast::ArrayLiteral& node) {
     Compiled whole;
     std::vector<NodePtr> items;
@@ -182,7 +225,7 @@ Compiler::Result Compiler::array(const ast::ArrayLiteral& node) {
         types.emplace(static_cast<std::int64_t>(items.size()), item->type.defined());
         whole.fallible = whole.fallible || item->fallible;
         std::ranges::move(item->unhandled, std::back_inserter(whole.unhandled));
-        if (item->constant) {
+        if (item->constant && is_part_of_constant(element, *item->constant)) {
             constants.push_back(*item->constant);
         }
         items.push_back(std::move(item->node));
@@ -190,7 +233,11 @@ Compiler::Result Compiler::array(const ast::ArrayLiteral& node) {
     if (constants.size() == items.size()) {
         Value value = array_of(constants, program_.constants_);
         value.array_node()->owner = nullptr;
-        return constant(value);
+        Result known = constant(value, Type::array(std::move(types)));
+        if (!std::ranges::all_of(items, is_constant)) {
+            known->node = std::make_unique<ArrayNodeExpression>(std::move(items));
+        }
+        return known;
     }
     whole.type = Type::array(std::move(types));
     whole.node = std::make_unique<ArrayNodeExpression>(std::move(items));
@@ -203,24 +250,33 @@ Compiler::Result Compiler::object(const ast::ObjectLiteral& node) {
     std::vector<Member> constants;
     Type::Fields types;
     std::vector<std::string_view> keys;
+    bool complete = true;
     for (const ast::ObjectEntry& entry : node.entries) {
         Result value = expression(entry.value);
         if (!value) {
-            return std::nullopt;
+            complete = false;  // unlike in an array, the others are looked at, too
+            continue;
         }
         types.insert_or_assign(entry.key.text, value->type.defined());
         whole.fallible = whole.fallible || value->fallible;
         std::ranges::move(value->unhandled, std::back_inserter(whole.unhandled));
-        if (value->constant) {
+        if (value->constant && is_part_of_constant(entry.value, *value->constant)) {
             constants.push_back({program_.constants_.copy(entry.key.text), *value->constant});
         }
         members.emplace_back(entry.key.text, std::move(value->node));
         keys.push_back(entry.key.text);
     }
+    if (!complete) {
+        return std::nullopt;
+    }
     if (constants.size() == members.size()) {
         Value value = object_of(constants, program_.constants_);
         value.object_node()->owner = nullptr;
-        return constant(value);
+        whole = *constant(value, Type::object(types));
+        const auto node_of = [](const auto& member) -> const NodePtr& { return member.second; };
+        if (std::ranges::all_of(members, is_constant, node_of)) {
+            return whole;
+        }
     }
     std::ranges::sort(keys);
     keys.erase(std::ranges::unique(keys).begin(), keys.end());
@@ -341,6 +397,11 @@ Compiler::Result Compiler::negation(const ast::Not& node, Span span) {
 
 namespace {
 
+/// Of numbers; folding text could take much memory.
+bool is_arithmetic(ast::BinaryOperator op) {
+    return op <= ast::BinaryOperator::Subtract;
+}
+
 bool is_comparison(ast::BinaryOperator op) {
     return op >= ast::BinaryOperator::Greater && op <= ast::BinaryOperator::NotEqual;
 }
@@ -415,9 +476,19 @@ Compiler::Result Compiler::binary(const ast::Binary& node, Span span) {
         return std::nullopt;
     }
     const Value* divisor = right->constant ? &*right->constant : nullptr;
-    const OperationType result = operation_type(node.op, left->type, right->type, divisor);
+    OperationType result = operation_type(node.op, left->type, right->type, divisor);
     Compiled whole;
     whole.type = result.type;
+    if (is_arithmetic(node.op) && left->known() && right->known() && left->type.is(kinds::number) &&
+        right->type.is(kinds::number)) {
+        Context context(program_.constants_);
+        const Value value = apply(node.op, *left->known(), *right->known(), context);
+        if (value.is_failure()) {
+            result.fallible = true;
+        } else {
+            whole.folded = value;
+        }
+    }
     whole.fallible = result.fallible || left->fallible || right->fallible;
     whole.unhandled = std::move(left->unhandled);
     std::ranges::move(right->unhandled, std::back_inserter(whole.unhandled));

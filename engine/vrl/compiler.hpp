@@ -40,6 +40,10 @@ struct Compiled {
     bool fallible = false;
     /// Known when compiling: literals, and variables that hold one.
     std::optional<Value> constant;
+    /// The value that an operation or call of constants gives; what depends on it may be found to
+    /// fail although the types do not say so.
+    std::optional<Value> folded;
+    [[nodiscard]] const std::optional<Value>& known() const { return constant ? constant : folded; }
     /// Errors about failures inside that nobody handles; whoever handles them drops these.
     std::vector<Diagnostic> unhandled;
     /// Arguments of the call whose kinds could not be verified, for E103.
@@ -71,6 +75,7 @@ private:
     // compile_expression.cpp
     Result expression(const ast::Expression& expression);
     Result constant(Value value);
+    Result constant(Value value, Type type);
     Result text(const ast::StringLiteral& node);
     Result template_string(const ast::TemplateString& node, Span span);
     Result regex(const ast::RegexLiteral& node, Span span);

@@ -179,6 +179,10 @@ Type appended(const Type& array, const Type& items) {
     if (array.items() == nullptr || items.items() == nullptr || !array.rest_of_array().is_never()) {
         return Type::array_of(array.any_item().unite(items.any_item()));
     }
+    constexpr std::size_t most_known = 1024;
+    if (array.items()->size() + items.items()->size() > most_known) {
+        return Type::array_of(array.any_item().unite(items.any_item()));
+    }
     Type::Items all = *array.items();
     const std::int64_t length = all.empty() ? 0 : all.rbegin()->first + 1;
     for (const auto& [index, type] : *items.items()) {

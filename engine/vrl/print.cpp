@@ -6,15 +6,16 @@
 
 #include "engine/event/value.hpp"
 #include "engine/vrl/display.hpp"
+#include "engine/vrl/timestamp_literal.hpp"
 
 namespace engine::vrl {
 
 namespace {
 
 bool is_bare(const std::string& field) {
-    return !field.empty() && std::ranges::all_of(field, [](unsigned char c) {
-        return std::isalnum(c) != 0 || c == '_' || c == '@';
-    });
+    return !field.empty() && std::isdigit(static_cast<unsigned char>(field[0])) == 0 &&
+           std::ranges::all_of(
+               field, [](unsigned char c) { return std::isalnum(c) != 0 || c == '_' || c == '@'; });
 }
 
 std::string quoted(std::string_view text) {
@@ -41,6 +42,8 @@ std::string with_dot(const ast::Path& path, std::string_view root) {
 }
 
 struct Printer {
+    PrintForm form;
+
     std::string operator()(const ast::NullLiteral&) const { return "null"; }
     std::string operator()(const ast::BooleanLiteral& node) const {
         return node.value ? "true" : "false";
@@ -52,32 +55,49 @@ struct Printer {
         return display(Value::floating(node.value));
     }
     std::string operator()(const ast::StringLiteral& node) const {
-        return node.is_raw ? "s'" + node.value + "'" : quoted(node.value);
+        return node.is_raw ? "s'" + node.value + "'" : string(node.value);
     }
     std::string operator()(const ast::TemplateString& node) const {
-        std::string text = "\"";
+        std::string text;
+        const bool is_sum = form == PrintForm::Compiled;
         for (const auto& segment : node.segments) {
+            text += is_sum && !text.empty() ? " + " : "";
             if (const auto* literal = std::get_if<ast::TemplateString::Text>(&segment)) {
-                const std::string inner = quoted(literal->value);
-                text += inner.substr(1, inner.size() - 2);
+                text += is_sum ? quoted(literal->value) : literal->value;
             } else {
-                text += "{{ " + std::get<ast::Name>(segment).text + " }}";
+                const std::string& name = std::get<ast::Name>(segment).text;
+                text += is_sum ? name : "{{ " + name + " }}";
             }
         }
-        return text + "\"";
+        return is_sum ? text : "\"" + text + "\"";
     }
     std::string operator()(const ast::RegexLiteral& node) const { return node.pattern; }
     std::string operator()(const ast::TimestampLiteral& node) const {
-        return "t'" + node.text + "'";
+        const auto time = form == PrintForm::Compiled ? parse_timestamp_literal(node.text)
+                                                      : std::unexpected(std::string());
+        return time ? display(Value::timestamp(*time)) : "t'" + node.text + "'";
     }
     std::string operator()(const ast::ArrayLiteral& node) const {
-        return "[" + join(node.elements, [](const auto& e) { return print(e); }) + "]";
+        return "[" + join(node.elements, [this](const auto& e) { return print(e); }) + "]";
     }
     std::string operator()(const ast::ObjectLiteral& node) const {
+        std::vector<const ast::ObjectEntry*> entries;
+        for (const ast::ObjectEntry& entry : node.entries) {
+            entries.push_back(&entry);
+        }
+        if (form == PrintForm::Compiled) {
+            std::ranges::stable_sort(entries, {}, [](const auto* e) { return e->key.text; });
+            const auto by_key = [](const auto* a, const auto* b) {
+                return a->key.text == b->key.text;
+            };
+            // Of equal keys the last one counts.
+            const auto rest = std::unique(entries.rbegin(), entries.rend(), by_key);
+            entries.erase(entries.begin(), rest.base());
+        }
         return "{ " +
-               join(node.entries,
-                    [](const ast::ObjectEntry& e) {
-                        return "\"" + e.key.text + "\": " + print(e.value);
+               join(entries,
+                    [this](const ast::ObjectEntry* e) {
+                        return "\"" + e->key.text + "\": " + print(e->value);
                     }) +
                " }";
     }
@@ -89,10 +109,11 @@ struct Printer {
         return node.variable.text + print(node.path);
     }
     std::string operator()(const ast::ValueQuery& node) const {
-        return print(*node.target) + print(node.path);
+        // The reference forgets the dot there.
+        return print(*node.target) + with_dot(node.path, "");
     }
     std::string operator()(const ast::FunctionCall& node) const {
-        return node.name.text + "(" + print_arguments(node) + ")";
+        return node.name.text + "(" + print_arguments(node, form) + ")";
     }
     std::string operator()(const ast::Group& node) const { return "(" + print(*node.inner) + ")"; }
     std::string operator()(const ast::Block& node) const {
@@ -116,7 +137,7 @@ struct Printer {
         std::string text;
         for (const ast::IfBranch& branch : node.branches) {
             text += fmt::format("{}if {} {}", text.empty() ? "" : " else ",
-                                join(branch.condition, [](const auto& e) { return print(e); }),
+                                join(branch.condition, [this](const auto& e) { return print(e); }),
                                 print(*branch.block));
         }
         return node.otherwise ? text + " else " + print(*node.otherwise) : text;
@@ -125,12 +146,22 @@ struct Printer {
         return node.message ? "abort " + print(*node.message) : "abort";
     }
     std::string operator()(const ast::Return& node) const { return "return " + print(*node.value); }
+
+private:
+    [[nodiscard]] std::string print(const ast::Expression& expression) const {
+        return vrl::print(expression, form);
+    }
+    static std::string print(const ast::AssignmentTarget& target) { return vrl::print(target); }
+    static std::string print(const ast::Path& path) { return vrl::print(path); }
+    [[nodiscard]] std::string string(const std::string& value) const {
+        return form == PrintForm::Compiled ? quoted(value) : "\"" + value + "\"";
+    }
 };
 
 }  // namespace
 
-std::string print(const ast::Expression& expression) {
-    return std::visit(Printer{}, expression.node);
+std::string print(const ast::Expression& expression, PrintForm form) {
+    return std::visit(Printer{form}, expression.node);
 }
 
 std::string print(const ast::AssignmentTarget& target) {
@@ -139,7 +170,7 @@ std::string print(const ast::AssignmentTarget& target) {
             if constexpr (std::is_same_v<std::decay_t<decltype(place)>, ast::Discard>) {
                 return "_";
             } else {
-                return Printer{}(place);
+                return Printer{PrintForm::Written}(place);
             }
         },
         target.place);
@@ -157,8 +188,8 @@ std::string print(const ast::Path& path) {
     return text;
 }
 
-std::string print_arguments(const ast::FunctionCall& call) {
-    return join(call.arguments, [](const ast::Argument& a) { return print(*a.value); });
+std::string print_arguments(const ast::FunctionCall& call, PrintForm form) {
+    return join(call.arguments, [&](const ast::Argument& a) { return print(*a.value, form); });
 }
 
 }  // namespace engine::vrl

@@ -23,6 +23,8 @@ struct Type::Contents {
     Items items;
     RestKind item_rest = RestKind::Any;
     std::unique_ptr<Type> item_type;
+    /// Of the types within, those that occur several times counted as often.
+    std::size_t size = 0;
 
     Contents() = default;
     Contents(const Contents& other)
@@ -31,7 +33,12 @@ struct Type::Contents {
           field_type(other.field_type ? std::make_unique<Type>(*other.field_type) : nullptr),
           items(other.items),
           item_rest(other.item_rest),
-          item_type(other.item_type ? std::make_unique<Type>(*other.item_type) : nullptr) {}
+          item_type(other.item_type ? std::make_unique<Type>(*other.item_type) : nullptr),
+          size(other.size) {}
+
+    /// To be called when the contents are complete. Types can be put into each other again and
+    /// again: what is too large is forgotten, so that walks over types end.
+    void bound();
 
     static Type rest(RestKind kind, const Type* exact) {
         switch (kind) {
@@ -50,10 +57,24 @@ struct Type::Contents {
     [[nodiscard]] Type rest_of_items() const { return rest(item_rest, item_type.get()); }
 };
 
+namespace {
+
+constexpr std::size_t largest_type = 200'000;
+
+}  // namespace
+
 /// Makes and changes contents; the one place that knows how `rest` is stored.
 struct TypeBuilder {
     using Contents = Type::Contents;
 
+    /// The contents to change: the type's own when nobody shares them, else a copy.
+    static std::shared_ptr<Contents> take(Type&& type) {
+        if (type.contents_ && type.contents_.use_count() == 1) {
+            // Only this type refers to it, and the type gives it up.
+            return std::const_pointer_cast<Contents>(std::move(type.contents_));
+        }
+        return copy(type);
+    }
     static std::shared_ptr<Contents> copy(const Type& type) {
         return type.contents_ ? std::make_shared<Contents>(*type.contents_)
                               : std::make_shared<Contents>();
@@ -92,6 +113,36 @@ struct TypeBuilder {
         contents.item_type.reset();
     }
 };
+
+void Type::Contents::bound() {
+    const auto size_of = [](const Type& type) { return type.size(); };
+    size = 0;
+    for (const auto& [name, type] : fields) {
+        size += size_of(type);
+    }
+    for (const auto& [index, type] : items) {
+        size += size_of(type);
+    }
+    size += field_type ? size_of(*field_type) : 0;
+    size += item_type ? size_of(*item_type) : 0;
+    if (size <= largest_type) {
+        return;
+    }
+    const auto forget = [](Type& type) { type.contents_.reset(); };
+    for (auto& [name, type] : fields) {
+        forget(type);
+    }
+    for (auto& [index, type] : items) {
+        forget(type);
+    }
+    if (field_type) {
+        forget(*field_type);
+    }
+    if (item_type) {
+        forget(*item_type);
+    }
+    size = fields.size() + items.size() + 2;
+}
 
 namespace {
 
@@ -147,6 +198,7 @@ Type Type::object(Fields fields, std::optional<Type> rest) {
     contents->fields = std::move(fields);
     TypeBuilder::set_rest(contents->field_rest, contents->field_type, rest.value_or(never()));
     TypeBuilder::no_items(*contents);
+    contents->bound();
     return TypeBuilder::make(kinds::object, std::move(contents));
 }
 
@@ -155,6 +207,7 @@ Type Type::array(Items items, std::optional<Type> rest) {
     contents->items = std::move(items);
     TypeBuilder::set_rest(contents->item_rest, contents->item_type, rest.value_or(never()));
     TypeBuilder::no_fields(*contents);
+    contents->bound();
     return TypeBuilder::make(kinds::array, std::move(contents));
 }
 
@@ -189,6 +242,10 @@ Type Type::defined() const {
     return kinds_.intersects(kinds::undefined) && !is_any()
                ? with_kinds(kinds_.without(kinds::undefined) | kinds::null)
                : *this;
+}
+
+std::size_t Type::size() const {
+    return 1 + (contents_ ? contents_->size : 0);
 }
 
 const Type::Fields* Type::fields() const {
@@ -283,6 +340,9 @@ void TypeBuilder::unite_items(Contents& to, const Type& left, const Type& right)
 
 Type Type::unite(const Type& other) const {
     const Kinds kinds = kinds_ | other.kinds_;
+    if (is_never() || other.is_never()) {
+        return is_never() ? other : *this;
+    }
     if (!kinds.intersects(kinds::container)) {
         return Type(kinds);
     }
@@ -299,6 +359,7 @@ Type Type::unite(const Type& other) const {
     if (!unknown(*this, kinds::array) && !unknown(other, kinds::array)) {
         TypeBuilder::unite_items(*contents, *this, other);
     }
+    contents->bound();
     return TypeBuilder::make(kinds, std::move(contents));
 }
 
@@ -374,22 +435,37 @@ Type Type::at(Steps path) const {
     return type;
 }
 
-Type Type::insert(Steps path, const Type& value) const {
+Type Type::insert(Steps path, const Type& value) const& {
+    return Type(*this).insert(path, value);
+}
+
+Type Type::insert(Steps path, const Type& value) && {
     if (path.empty()) {
         return value.defined();
     }
     const Steps rest = path.subspan(1);
     if (const auto* name = std::get_if<std::string>(&path[0])) {
-        auto contents =
-            may_be(kinds::object) ? TypeBuilder::copy(*this) : std::make_shared<Contents>();
+        Type member = member_type(*this, *name);
+        auto contents = may_be(kinds::object) ? TypeBuilder::take(std::move(*this))
+                                              : std::make_shared<Contents>();
         if (!may_be(kinds::object)) {
             TypeBuilder::no_fields(*contents);
         }
         TypeBuilder::no_items(*contents);
-        contents->fields[*name] = member_type(*this, *name).insert(rest, value);
+        Type& field = contents->fields[*name];
+        field = never();  // so that `member` is alone in what it refers to
+        contents->size -= std::min(contents->size, member.size());
+        field = std::move(member).insert(rest, value);
+        contents->size += field.size();
+        if (contents->size > largest_type) {
+            contents->bound();
+        }
         return TypeBuilder::make(kinds::object, std::move(contents));
     }
-    const std::int64_t index = std::get<std::int64_t>(path[0]);
+    return insert_item(std::get<std::int64_t>(path[0]), rest, value);
+}
+
+Type Type::insert_item(std::int64_t index, Steps rest, const Type& value) const {
     auto contents = may_be(kinds::array) ? TypeBuilder::copy(*this) : std::make_shared<Contents>();
     if (!may_be(kinds::array)) {
         TypeBuilder::no_items(*contents);

@@ -127,7 +127,9 @@ public:
     /// What reading the path gives, with `undefined` where it may lead nowhere.
     [[nodiscard]] Type at(Steps path) const;
     /// The type after `value` was put there.
-    [[nodiscard]] Type insert(Steps path, const Type& value) const;
+    [[nodiscard]] Type insert(Steps path, const Type& value) const&;
+    /// The same without a copy of what nobody else refers to.
+    [[nodiscard]] Type insert(Steps path, const Type& value) &&;
     /// The type after what is there was removed.
     [[nodiscard]] Type remove(Steps path, bool prune) const;
 
@@ -138,6 +140,10 @@ public:
 
 private:
     friend struct TypeBuilder;
+    /// Of the types within and this one.
+    [[nodiscard]] std::size_t size() const;
+    [[nodiscard]] Type insert_item(std::int64_t index, Steps rest, const Type& value) const;
+
     Kinds kinds_;
     std::shared_ptr<const Contents> contents_;  // null: unknown contents
 };

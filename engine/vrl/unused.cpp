@@ -52,13 +52,13 @@ private:
     }
     static std::string literal(const ast::Expression& expression) {
         const bool regex = expression.is<ast::RegexLiteral>();
-        if (const auto* text = expression.as<ast::StringLiteral>();
-            text != nullptr && !text->is_raw) {
-            return "\"" + text->value + "\"";
-        }
-        return regex ? "r'" + print(expression) + "'" : print(expression);
+        return regex ? "r'" + print(expression, PrintForm::Written) + "'"
+                     : print(expression, PrintForm::Written);
     }
-    void node(const ast::TemplateString& n, const ast::Expression&, Use) {
+    void node(const ast::TemplateString& n, const ast::Expression& expression, Use use) {
+        if (use == Use::Unused) {
+            report(expression.span, fmt::format("unused literal `{}`", literal(expression)));
+        }
         for (const auto& segment : n.segments) {
             if (const auto* name = std::get_if<ast::Name>(&segment)) {
                 read_[name->text] = true;
@@ -72,7 +72,8 @@ private:
     }
     void node(const ast::ObjectLiteral& n, const ast::Expression& expression, Use use) {
         if (use == Use::Unused) {
-            report(expression.span, fmt::format("unused object `{}`", print(expression)));
+            report(expression.span,
+                   fmt::format("unused object `{}`", print(expression, PrintForm::Written)));
         }
         for (const ast::ObjectEntry& entry : n.entries) {
             visit(entry.value, Use::Used);
@@ -91,12 +92,14 @@ private:
             visit(*argument.value, Use::Used);
         }
         if (n.closure) {
+            ++closures_;
             visit(*n.closure->block, Use::Used);
+            --closures_;
         }
         const Function* function = FunctionRegistry::find(n.name.text);
-        if (use == Use::Unused && function != nullptr && function->pure) {
-            report(expression.span,
-                   fmt::format("unused result for function call `{}`", print(expression)));
+        if (use == Use::Unused && function != nullptr && function->pure && !n.closure) {
+            report(expression.span, fmt::format("unused result for function call `{}`",
+                                                print(expression, PrintForm::Written)));
         }
     }
     void node(const ast::Group& n, const ast::Expression&, Use use) { visit(*n.inner, use); }
@@ -115,20 +118,25 @@ private:
             assigned(*n.error_target);
         }
     }
+    /// Variables of a closure are not followed.
     void assigned(const ast::AssignmentTarget& target) {
+        if (closures_ > 0) {
+            return;
+        }
         if (const auto* variable = std::get_if<ast::Variable>(&target.place)) {
             assigned_.try_emplace(variable->name.text, target.span);
         } else if (const auto* query = std::get_if<ast::VariableQuery>(&target.place)) {
             assigned_.try_emplace(query->variable.text, target.span);
         }
     }
-    void node(const ast::If& n, const ast::Expression&, Use use) {
+    /// The value of a branch counts as used, even where that of the whole is not.
+    void node(const ast::If& n, const ast::Expression&, Use) {
         for (const ast::IfBranch& branch : n.branches) {
             statements(branch.condition, Use::Used);
-            visit(*branch.block, use);
+            visit(*branch.block, Use::Used);
         }
         if (n.otherwise) {
-            visit(*n.otherwise, use);
+            visit(*n.otherwise, Use::Used);
         }
     }
     void node(const ast::Abort& n, const ast::Expression&, Use) {
@@ -141,6 +149,7 @@ private:
     std::map<std::string, Span, std::less<>> assigned_;
     std::map<std::string, bool, std::less<>> read_;
     std::vector<Diagnostic> found_;
+    std::size_t closures_ = 0;
 };
 
 }  // namespace

@@ -65,6 +65,40 @@ void compile_seven_lines(benchmark::State& state) {
 }
 BENCHMARK(compile_seven_lines);
 
+/// Ordinary statements, ten of them again and again.
+std::string long_program(std::int64_t lines) {
+    constexpr std::string_view block = R"(.host_@ = downcase(string!(.host))
+.status_@, err = to_int(.status)
+if err != null { log("no status: " + string!(err), level: "warn") }
+.tags_@ = map_values(array(.tags) ?? []) -> |tag| { upcase(to_string(tag) ?? "") }
+if .status_@ >= 500 && exists(.service) { .alert_@ = true } else if .status_@ >= 400 { .alert_@ = false }
+parsed_@ = parse_regex(.message, r'^(?P<method>\w+) (?P<path>\S+)$') ?? {}
+.request_@ = {"method": parsed_@.method, "path": parsed_@.path, "size": [1, 2, 3]}
+.ratio_@ = (.status_@ * 3 + 7) / 4 - 1
+.name_@ = "svc-{{ err }}-" + (string(.name) ?? "unknown")
+del(.debug_@)
+)";
+    std::string text;
+    for (std::int64_t i = 0; i < lines / 10; ++i) {
+        for (const char c : block) {
+            c == '@' ? text += std::to_string(i) : text += c;
+        }
+    }
+    return text;
+}
+
+void compile_lines(benchmark::State& state) {
+    const std::string text = long_program(state.range(0));
+    if (auto compiled = compile(SourceText("", text), {}); !compiled) {
+        state.SkipWithError(compiled.error().front().message.c_str());
+        return;
+    }
+    for (auto _ : state) {
+        benchmark::DoNotOptimize(compile(SourceText("", text), {}));
+    }
+}
+BENCHMARK(compile_lines)->Arg(100)->Arg(1000)->Arg(4000)->Unit(benchmark::kMillisecond);
+
 }  // namespace
 }  // namespace engine::vrl
 

@@ -39,6 +39,16 @@ std::string without_standing_notes(std::string text) {
     return text;
 }
 
+/// Recorded without the escape sequences of terminals, which a program's text may have.
+std::string without_colours(std::string text) {
+    for (std::size_t at = text.find("\x1b["); at != std::string::npos;
+         at = text.find("\x1b[", at)) {
+        const std::size_t end = text.find_first_not_of("0123456789;", at + 2);
+        text.erase(at, end == std::string::npos ? end : end + 1 - at);
+    }
+    return text;
+}
+
 std::string difference(std::string_view what, std::string_view expected, std::string_view got) {
     return expected == got
                ? std::string()
@@ -121,7 +131,8 @@ std::string run_program(const Case& golden, const Program& program) {
     Context context(arena);
     const std::string* event = find(golden, "event");
     auto parsed = JsonParser::local().parse(
-        event != nullptr ? std::string_view(*event) : std::string_view("{}"), arena);
+        event != nullptr ? std::string_view(*event) : std::string_view("{}"), arena,
+        LargeInteger::Greatest);
     if (!parsed) {
         return "the event: " + parsed.error().message;
     }
@@ -183,8 +194,8 @@ std::string run(const Case& golden) {
     const auto program = compile(source, options);
     const std::string* diagnostic = find(golden, "diagnostic");
     if (!program) {
-        const std::string text =
-            without_standing_notes(render(program.error(), source, RenderStyle::Program));
+        const std::string text = without_colours(
+            without_standing_notes(render(program.error(), source, RenderStyle::Program)));
         return difference("diagnostic", diagnostic != nullptr ? *diagnostic : "(compiles)", text);
     }
     if (diagnostic != nullptr) {

@@ -4,6 +4,11 @@ namespace engine::vrl {
 namespace {
 
 Value run(Call& call) {
+    // Programs may double an array again and again.
+    constexpr std::size_t longest = std::size_t{1} << 24;
+    if (call.items(0).size() + call.items(1).size() > longest) {
+        return call.fail("array is too large");
+    }
     Value array = call[0];
     freeze(array, call.arena());
     for (const Value& item : call.items(1)) {

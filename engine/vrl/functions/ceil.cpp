@@ -10,7 +10,7 @@ Value run(Call& call) {
     }
     const double scale = std::pow(10.0, static_cast<double>(call.integer(1)));
     const double scaled = std::ceil(call[0].as_float() * scale) / scale;
-    return Value::floating(std::isfinite(scaled) ? scaled : call[0].as_float());
+    return Value::floating(std::isnan(scaled) ? 0.0 : scaled);
 }
 
 const Function ceil_function{

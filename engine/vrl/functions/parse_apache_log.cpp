@@ -27,11 +27,15 @@ const LogFormat& error_log_format() {
     return format;
 }
 
+const LogFormat& format_of(std::string_view name) {
+    return name == "common"     ? common_log_format()
+           : name == "combined" ? combined_log_format()
+                                : error_log_format();
+}
+
 Value run(Call& call) {
     const std::string_view name = call.bytes(1);
-    const LogFormat& format = name == "common"     ? common_log_format()
-                              : name == "combined" ? combined_log_format()
-                                                   : error_log_format();
+    const LogFormat& format = format_of(name);
     const std::optional<Value> fields = format.parse(call, call.bytes(0), call.bytes(2));
     return fields ? *fields : call.fail("failed parsing {} log line", name);
 }
@@ -47,6 +51,8 @@ const Function parse_apache_log_function{
                    optional("timestamp_format", kinds::bytes, "The format of its time.",
                             Value::bytes("%d/%b/%Y:%T %z"))},
     .returns = kinds::object,
+    .type =
+        [](const CallTypes& types) { return format_of(types.constant(1)->as_bytes()).type({}); },
     .fallible = true,
     .examples =
         {{"Common",

@@ -90,6 +90,17 @@ Value run(Call& call) {
     return object_of(members, call.arena());
 }
 
+Type type(const CallTypes&) {
+    Type::Fields fields;
+    for (const std::string_view name : integer_fields) {
+        fields.emplace(name, Type(kinds::integer | kinds::null));
+    }
+    for (const std::string_view name : text_fields) {
+        fields.emplace(name, Type(kinds::bytes | kinds::null));
+    }
+    return Type::object(std::move(fields));
+}
+
 const Function parse_aws_vpc_flow_log_function{
     .name = "parse_aws_vpc_flow_log",
     .category = "Parse",
@@ -98,6 +109,7 @@ const Function parse_aws_vpc_flow_log_function{
                    optional("format", kinds::bytes,
                             "Names of its fields, with a space between; version 2's by default.")},
     .returns = kinds::object,
+    .type = type,
     .fallible = true,
     .examples =
         {{"A format",

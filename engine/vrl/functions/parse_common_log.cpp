@@ -18,6 +18,7 @@ const Function parse_common_log_function{
                    optional("timestamp_format", kinds::bytes, "The format of its time.",
                             Value::bytes("%d/%b/%Y:%T %z"))},
     .returns = kinds::object,
+    .type = [](const CallTypes&) { return common_log_format().type({}); },
     .fallible = true,
     .examples =
         {{"A line",

@@ -7,7 +7,8 @@ namespace {
 Value run(Call& call) {
     static const auto regex = regex::Regex::compile(
         R"(^\s*(\w)(\d{8}\s\d{2}:\d{2}:\d{2}\.\d+)\s+(\d+)\s+(.+):(\d+)\]\s(.*?)\s*$)");
-    const std::optional<Value> fields = parse_glog_line(call, **regex, "", "%Y%m%d %H:%M:%S%.f");
+    const std::optional<Value> fields =
+        parse_glog_line(call, **regex, "", "%Y%m%d %H:%M:%S%.f", absl::UTCTimeZone());
     return fields ? *fields : call.fail("failed parsing glog message");
 }
 
@@ -17,6 +18,7 @@ const Function parse_glog_function{
     .summary = "Parses a line of Google's logging library glog.",
     .parameters = {required("value", kinds::bytes, "The line.")},
     .returns = kinds::object,
+    .type = [](const CallTypes&) { return glog_line_type(); },
     .fallible = true,
     .examples =
         {{"A line", R"(parse_glog!("I20210131 14:48:54.411655 15520 main.c++:9] Hello"))",

@@ -10,7 +10,7 @@ Value limited(JsonCursor& cursor, std::int64_t depth, Arena& arena) {
     const char first = cursor.peek();
     if (first != '[' && first != '{') {
         const Result<Value> scalar =
-            JsonParser::local().parse(cursor.skip_value(), arena, LargeIntegers::Floats);
+            JsonParser::local().parse(cursor.skip_value(), arena, LargeInteger::Float);
         return scalar ? *scalar : Value::null();
     }
     if (depth == 0) {
@@ -47,8 +47,8 @@ Value run(Call& call) {
     const std::string_view stable = is_passing ? call.arena().copy(text) : text;
     JsonParser& parser = JsonParser::local();
     const Result<Value> parsed =
-        call.boolean(2) ? parser.parse_lossy(stable, call.arena(), LargeIntegers::Floats)
-                        : parser.parse(stable, call.arena(), LargeIntegers::Floats);
+        call.boolean(2) ? parser.parse_lossy(stable, call.arena(), LargeInteger::Float)
+                        : parser.parse(stable, call.arena(), LargeInteger::Float);
     if (!parsed) {
         return call.fail("unable to {} json: {}", has_depth ? "read" : "parse",
                          plain_json_error(parsed.error().message));

@@ -17,8 +17,9 @@ std::string year_of(std::string_view line, const absl::TimeZone& zone) {
 Value run(Call& call) {
     static const auto regex = regex::Regex::compile(
         R"(^\s*(\w)(\d{4}\s\d{2}:\d{2}:\d{2}\.\d+)\s+(\d+)\s+(.+):(\d+)\]\s(.*?)\s*$)");
-    const std::optional<Value> fields = parse_glog_line(
-        call, **regex, year_of(call.bytes(0), call.timezone()), "%Y%m%d %H:%M:%S%.f");
+    const std::optional<Value> fields =
+        parse_glog_line(call, **regex, year_of(call.bytes(0), call.timezone()),
+                        "%Y%m%d %H:%M:%S%.f", call.timezone());
     return fields ? *fields : call.fail("failed parsing klog message");
 }
 
@@ -28,6 +29,7 @@ const Function parse_klog_function{
     .summary = "Parses a line of Kubernetes' logging library klog; the year is this one.",
     .parameters = {required("value", kinds::bytes, "The line.")},
     .returns = kinds::object,
+    .type = [](const CallTypes&) { return glog_line_type(); },
     .fallible = true,
     .deterministic = false,
     .examples =

@@ -23,6 +23,7 @@ const Function parse_linux_authorization_function{
     .summary = "Parses a line of the authorization log that Linux systems keep.",
     .parameters = {required("value", kinds::bytes, "The line.")},
     .returns = kinds::object,
+    .type = [](const CallTypes&) { return syslog_type(); },
     .fallible = true,
     .deterministic = false,
     .examples =

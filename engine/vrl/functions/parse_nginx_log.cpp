@@ -62,13 +62,23 @@ const LogFormat& error_format() {
     return format;
 }
 
+const LogFormat& format_of(std::string_view name) {
+    return name == "combined" ? combined()
+           : name == "main"   ? main_format()
+           : name == "error"  ? error_format()
+                              : ingress();
+}
+
+Type type(const CallTypes& types) {
+    return format_of(types.constant(1)->as_bytes())
+        .type({"timestamp", "request", "status", "size", "body_bytes_size", "severity", "pid",
+               "tid", "message"});
+}
+
 Value run(Call& call) {
     const std::string_view name = call.bytes(1);
     const bool is_error = name == "error";
-    const LogFormat& format = name == "combined" ? combined()
-                              : name == "main"   ? main_format()
-                              : is_error         ? error_format()
-                                                 : ingress();
+    const LogFormat& format = format_of(name);
     const std::string_view time_format = call.given(2) ? call.bytes(2)
                                          : is_error    ? "%Y/%m/%d %H:%M:%S"
                                                        : access_log_time;
@@ -87,6 +97,7 @@ const Function parse_nginx_log_function{
                    optional("timestamp_format", kinds::bytes,
                             "The format of its time; the log's own by default.")},
     .returns = kinds::object,
+    .type = type,
     .fallible = true,
     .examples =
         {{"Combined",

@@ -23,6 +23,7 @@ const Function parse_syslog_function{
     .summary = "Parses a syslog message of RFC 5424 or RFC 3164.",
     .parameters = {required("value", kinds::bytes, "The message.")},
     .returns = kinds::object,
+    .type = [](const CallTypes&) { return syslog_type(); },
     .fallible = true,
     .deterministic = false,
     .examples =

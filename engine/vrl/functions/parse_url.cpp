@@ -33,6 +33,17 @@ Value run(Call& call) {
     return object_of(members, call.arena());
 }
 
+Type type(const CallTypes&) {
+    return Type::object({{"fragment", kinds::bytes | kinds::null},
+                         {"host", kinds::bytes},
+                         {"password", kinds::bytes},
+                         {"path", kinds::bytes | kinds::null},
+                         {"port", kinds::integer | kinds::null},
+                         {"query", Type::object_of(kinds::bytes)},
+                         {"scheme", kinds::bytes},
+                         {"username", kinds::bytes}});
+}
+
 const Function parse_url_function{
     .name = "parse_url",
     .category = "Parse",
@@ -42,18 +53,7 @@ const Function parse_url_function{
                             "Whether a URL without a port has the port of its scheme.",
                             Value::boolean(false))},
     .returns = kinds::object,
-    .type =
-        [](const CallTypes&) {
-            const Type maybe_text(kinds::bytes | kinds::null);
-            return Type::object({{"scheme", kinds::bytes},
-                                 {"username", kinds::bytes},
-                                 {"password", kinds::bytes},
-                                 {"host", kinds::bytes},
-                                 {"port", Type(kinds::integer | kinds::null)},
-                                 {"path", maybe_text},
-                                 {"query", Type::object_of(kinds::bytes)},
-                                 {"fragment", maybe_text}});
-        },
+    .type = type,
     .fallible = true,
     .examples =
         {{"A URL", R"(parse_url!("http://a.b:81/c?x=1#f"))",

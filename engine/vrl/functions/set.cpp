@@ -24,11 +24,20 @@ bool is_bearable(const Value& root, const std::vector<PathSegment>& path) {
 
 /// The path that an array of keys and indexes names; nullopt after failing.
 std::optional<std::vector<PathSegment>> path_of(Call& call) {
+    if (!call[1].is_array()) {
+        static_cast<void>(call.wrong_kind(kinds::bytes | kinds::array, call[1]));
+        return std::nullopt;
+    }
     std::vector<PathSegment> path;
     for (const Value& step : call.items(1)) {
         if (step.is_bytes()) {
             path.emplace_back(std::string(step.as_bytes()));
         } else if (step.is_integer()) {
+            constexpr std::int64_t most = 1 << 20;
+            if (step.as_integer() > most || step.as_integer() < -most) {
+                static_cast<void>(call.fail("index {} is too large", step.as_integer()));
+                return std::nullopt;
+            }
             path.emplace_back(step.as_integer());
         } else {
             static_cast<void>(call.fail("path segment must be either string or integer, not {}",

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "engine/vrl/function.hpp"
+#include "engine/vrl/print.hpp"
 
 namespace engine::vrl {
 namespace {
@@ -31,21 +32,17 @@ Value describe_rest(const Type& rest, Arena& arena) {
     return describe(rest.with_kinds(rest.kinds() | kinds::undefined), arena);
 }
 
-/// As paths write it: in quotes unless it is an identifier.
-std::string field_name(std::string_view name) {
-    const bool is_bare =
-        !name.empty() && std::isdigit(static_cast<unsigned char>(name.front())) == 0 &&
-        std::ranges::all_of(name, [](char c) {
-            return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '@';
-        });
-    return is_bare ? std::string(name) : "\"" + std::string(name) + "\"";
+/// As it is written in a path.
+std::string written(const std::string& name) {
+    const ast::Path path = {{name, {}}};
+    return print(path).substr(1);
 }
 
 Value known_fields(const Type& type, Arena& arena) {
     std::vector<Member> members;
     if (type.fields() != nullptr) {
         for (const auto& [name, field] : *type.fields()) {
-            members.push_back({arena.copy(field_name(name)), describe(field, arena)});
+            members.push_back({arena.copy(written(name)), describe(field, arena)});
         }
     }
     return object_of(members, arena);

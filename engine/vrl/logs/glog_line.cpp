@@ -25,7 +25,8 @@ std::optional<std::int64_t> integer(std::string_view text) {
 }  // namespace
 
 std::optional<Value> parse_glog_line(Call& call, const regex::Regex& line_regex,
-                                     std::string_view year, std::string_view time_format) {
+                                     std::string_view year, std::string_view time_format,
+                                     absl::TimeZone zone) {
     std::string buffer;
     std::string_view text = utf8_lossy(call.bytes(0), buffer);
     if (text.data() == buffer.data()) {
@@ -39,8 +40,7 @@ std::optional<Value> parse_glog_line(Call& call, const regex::Regex& line_regex,
     if (level.empty()) {
         return call.fail("unrecognized log level \"{}\"", groups[1]);
     }
-    const auto time =
-        parse_time(std::string(year) + std::string(groups[2]), time_format, call.timezone());
+    const auto time = parse_time(std::string(year) + std::string(groups[2]), time_format, zone);
     if (!time) {
         return call.fail("failed parsing timestamp {}: {}", groups[2], time.error());
     }
@@ -59,6 +59,15 @@ std::optional<Value> parse_glog_line(Call& call, const regex::Regex& line_regex,
                                       {"line", Value::integer(*line)},
                                       {"message", Value::bytes(groups[6])}}};
     return object_of(members, call.arena());
+}
+
+Type glog_line_type() {
+    return Type::object({{"level", kinds::bytes},
+                         {"timestamp", kinds::timestamp},
+                         {"id", kinds::integer},
+                         {"file", kinds::bytes},
+                         {"line", kinds::integer},
+                         {"message", kinds::bytes}});
 }
 
 }  // namespace engine::vrl

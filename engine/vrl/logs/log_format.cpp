@@ -88,4 +88,19 @@ const LogFormat& common_log_format() {
     return format;
 }
 
+Type LogFormat::type(std::initializer_list<std::string_view> always) const {
+    constexpr std::array kinds = {kinds::bytes, kinds::integer, kinds::floating, kinds::timestamp};
+    Type::Fields fields;
+    for (std::size_t i = 0; i < kinds_.size(); ++i) {
+        const std::string& name = regex_->group_names()[i];
+        if (name.empty()) {
+            continue;
+        }
+        const Kinds kind = kinds[static_cast<std::size_t>(kinds_[i])];
+        const bool is_certain = std::ranges::find(always, name) != always.end();
+        fields.emplace(name, Type(is_certain ? kind : kind | kinds::null));
+    }
+    return Type::object(std::move(fields));
+}
+
 }  // namespace engine::vrl

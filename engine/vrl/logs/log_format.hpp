@@ -1,6 +1,7 @@
 #pragma once
 
 #include <expected>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,6 +30,9 @@ public:
     /// field can't be converted.
     [[nodiscard]] std::optional<Value> parse(Call& call, std::string_view line,
                                              std::string_view time_format) const;
+
+    /// Type of the object: the named fields are in every line, others may be null.
+    [[nodiscard]] Type type(std::initializer_list<std::string_view> always) const;
 
 private:
     [[nodiscard]] Value convert(Call& call, std::size_t group, std::string_view text,

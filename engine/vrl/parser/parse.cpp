@@ -1,5 +1,6 @@
 #include "engine/vrl/parser/parse.hpp"
 
+#include <array>
 #include <mutex>
 
 #include <fmt/format.h>
@@ -16,6 +17,7 @@ using P = grammar::VrlParser;
 
 // Lists of what was expected are made for so many faulty statements of a program, and up to so many
 // tokens into a statement: finding one costs fifty parses of what stands before the error.
+constexpr std::size_t max_diagnostics = 200;
 constexpr std::size_t max_lists = 16;
 constexpr std::size_t max_listed_tokens = 500;
 
@@ -28,7 +30,7 @@ public:
     ParseResult run() {
         std::size_t at = 0;
         skip_newline(at);
-        while (at < tokens_.size()) {
+        while (at < tokens_.size() && result_.diagnostics.size() < max_diagnostics) {
             at = statement(at);
             skip_newline(at);
         }
@@ -103,11 +105,36 @@ private:
         result_.diagnostics.push_back(std::move(diagnostic));
     }
 
-    // Behind a dot that ends a path only a segment would do, whatever its tokens would allow.
+    // Within a path the reference's tokens are others than ours.
     std::vector<std::string_view> expected_names_at(std::size_t begin, std::size_t failed) {
-        if (failed < tokens_.size() && tokens_[failed].type == P::PATH_END)
-            return {R"("identifier")", R"("path field")", R"("string literal")"};
-        return parser_.expected_at(begin, failed);
+        constexpr auto path_start = std::to_array<std::string_view>(
+            {R"("identifier")", R"("path field")", R"("string literal")", "RQuery", R"("abort")",
+             R"("return")", R"(".")", R"("[")"});
+        constexpr auto segment =
+            std::to_array<std::string_view>({R"("identifier")", R"("path field")",
+                                             R"("string literal")", R"("abort")", R"("return")"});
+        const auto list = [](const auto& names) {
+            return std::vector<std::string_view>(names.begin(), names.end());
+        };
+        const std::size_t met = failed < tokens_.size() ? tokens_[failed].type : 0;
+        const std::size_t previous = failed > begin ? tokens_[failed - 1].type : 0;
+        if (met == P::PATH_END || previous == P::SEGMENT_DOT)
+            return list(segment);
+        const bool bang_in_path = met == P::NOT && ends_path(begin, failed);
+        if (previous == P::ROOT_START || bang_in_path)
+            return list(path_start);
+        return parser_.expected_at(begin, failed, may_be_blank(begin));
+    }
+
+    // A `}` tells the reference's parser that the newlines before it are all.
+    [[nodiscard]] bool may_be_blank(std::size_t begin) const {
+        return begin == 0 || begin == tokens_.size() || tokens_[begin].type != P::RIGHT_BRACE;
+    }
+
+    // Whether a segment of a path ends where the token begins.
+    [[nodiscard]] bool ends_path(std::size_t begin, std::size_t at) const {
+        return at > begin + 1 && tokens_[at - 1].span.end == tokens_[at].span.begin &&
+               (tokens_[at - 2].type == P::ROOT_START || tokens_[at - 2].type == P::SEGMENT_DOT);
     }
 
     std::span<const Token> tokens_;

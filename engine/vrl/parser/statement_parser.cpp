@@ -1,6 +1,7 @@
 #include "engine/vrl/parser/statement_parser.hpp"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 
 namespace engine::vrl {
@@ -16,19 +17,24 @@ public:
         for (const Token& token : tokens)
             add(token.type, token.span);
         const std::uint32_t end = tokens.empty() ? 0 : tokens.back().span.end;
-        // The second one remains when `substitute` puts another token in the place of the first.
-        add(antlr4::Token::EOF, {end, end});
-        add(antlr4::Token::EOF, {end, end});
+        // The last one remains when `substitute` puts three tokens in the place of the first.
+        for (int i = 0; i < 4; ++i)
+            add(antlr4::Token::EOF, {end, end});
     }
 
-    /// Until `restore`, the token at `index` has another type and the text ends behind it.
-    void substitute(std::size_t index, std::size_t type) {
-        original_ = {index, tokens_[index]->getType()};
-        tokens_[index]->setType(type);
-        limit_ = index + 1;
+    /// Until `restore`, the tokens from `index` on have these types and the text ends behind them.
+    void substitute(std::size_t index, std::span<const std::size_t> types) {
+        substituted_ = index;
+        for (std::size_t i = 0; i < types.size(); ++i) {
+            originals_.push_back(tokens_[index + i]->getType());
+            tokens_[index + i]->setType(types[i]);
+        }
+        limit_ = index + types.size();
     }
     void restore() {
-        tokens_[original_.first]->setType(original_.second);
+        for (std::size_t i = 0; i < originals_.size(); ++i)
+            tokens_[substituted_ + i]->setType(originals_[i]);
+        originals_.clear();
         limit_ = tokens_.size() - 1;
     }
 
@@ -69,7 +75,8 @@ private:
     std::vector<std::unique_ptr<antlr4::CommonToken>> tokens_;
     std::size_t at_ = 0;
     std::size_t limit_ = 0;
-    std::pair<std::size_t, std::size_t> original_;
+    std::size_t substituted_ = 0;
+    std::vector<std::size_t> originals_;
 };
 
 /// Ends the parse at the first error; `Failure` passes through the generated code, which catches
@@ -121,14 +128,63 @@ std::expected<VrlParser::Root_statementContext*, StatementParser::Failure> State
 // What is expected is found by trying: each kind of token is put in the place of the faulty one,
 // and counts when the parser then gets past it. That is exact, which the sets that ANTLR keeps for
 // its own messages are not, and costs time only in faulty statements.
-std::vector<std::string_view> StatementParser::expected_at(std::size_t begin, std::size_t failed) {
+StatementParser::Kinds StatementParser::accepted(std::size_t begin, std::size_t failed,
+                                                 const Kinds& before) {
+    Kinds found;
+    for (const auto& [type, name] : expected_names()) {
+        Kinds tried = before;
+        tried.push_back(type);
+        stream_->substitute(failed, tried);
+        const auto result = parse(begin);
+        if (result.has_value() || result.error().token > failed + before.size())
+            found.push_back(type);
+        stream_->restore();
+    }
+    return found;
+}
+
+namespace {
+
+bool contains(std::span<const std::size_t> types, std::size_t type) {
+    return std::ranges::find(types, type) != types.end();
+}
+
+// Where one of these cannot stand, the reference's parser has already closed the expression before
+// it: they end expressions elsewhere. Then only what may follow a whole expression is expected.
+bool ends_expression(std::size_t type) {
+    constexpr std::array ends = std::to_array<std::size_t>(
+        {antlr4::Token::EOF, VrlParser::NEWLINE, VrlParser::SEMICOLON, VrlParser::COMMA,
+         VrlParser::RIGHT_PARENTHESIS, VrlParser::RIGHT_BRACKET, VrlParser::RIGHT_BRACE,
+         VrlParser::LEFT_BRACE});
+    return contains(ends, type);
+}
+
+// In call arguments the reference does not list names and words that would do there.
+bool is_unlisted_argument(std::size_t type) {
+    return type >= VrlParser::IF && type <= VrlParser::FALSE;
+}
+
+}  // namespace
+
+std::vector<std::string_view> StatementParser::expected_at(std::size_t begin, std::size_t failed,
+                                                           bool may_be_blank) {
+    Kinds types = accepted(begin, failed, {});
+    const bool after_operand = contains(types, VrlParser::ADD);
+    const std::size_t met = failed < tokens_.size() ? tokens_[failed].type : antlr4::Token::EOF;
+    if (after_operand && ends_expression(met)) {
+        // An operation cannot be a target or a keyword, nor can a closure follow it.
+        types = accepted(begin, failed, {VrlParser::ADD, VrlParser::INTEGER});
+        std::erase_if(types, [](std::size_t type) { return !ends_expression(type); });
+    } else if (contains(types, VrlParser::RESERVED)) {
+        std::erase_if(types, is_unlisted_argument);
+        std::erase(types, VrlParser::RESERVED);
+    }
     std::vector<std::string_view> names;
     for (const auto& [type, name] : expected_names()) {
-        stream_->substitute(failed, type);
-        const auto tried = parse(begin);
-        if (tried.has_value() || tried.error().token > failed)
+        const bool between_statements =
+            type == VrlParser::NEWLINE && failed == begin && may_be_blank;
+        if (contains(types, type) || between_statements)
             names.push_back(name);
-        stream_->restore();
     }
     return names;
 }

@@ -28,10 +28,15 @@ public:
     [[nodiscard]] std::expected<grammar::VrlParser::Root_statementContext*, Failure> parse(
         std::size_t begin);
 
-    /// Names of the tokens that could have stood at `failed` in the statement from `begin`.
-    [[nodiscard]] std::vector<std::string_view> expected_at(std::size_t begin, std::size_t failed);
+    /// Names of the tokens that could have stood at `failed` in the statement from `begin`, as the
+    /// reference lists them. `may_be_blank`: a newline could stand before the statement.
+    [[nodiscard]] std::vector<std::string_view> expected_at(std::size_t begin, std::size_t failed,
+                                                            bool may_be_blank);
 
 private:
+    using Kinds = std::vector<std::size_t>;
+    /// Kinds of tokens with which the parser gets past `failed`, where `before` stands in between.
+    [[nodiscard]] Kinds accepted(std::size_t begin, std::size_t failed, const Kinds& before);
     class Stream;
     class FirstError;
 

@@ -117,6 +117,25 @@ Expression TreeBuilder::make(Span span, Node node, std::uint32_t height_below) {
     return {span, NullLiteral{}, 1};
 }
 
+namespace {
+
+std::uint64_t magnitude(std::int64_t index) {
+    const auto bits = static_cast<std::uint64_t>(index);
+    return index < 0 ? 0 - bits : bits;
+}
+
+}  // namespace
+
+// What is assigned may be as high as the path is long, and an array reaches to its index.
+void TreeBuilder::check_path(const Path& path) {
+    std::uint64_t reach = path.size();
+    for (const PathSegment& segment : path)
+        if (const auto* index = std::get_if<std::int64_t>(&segment.value))
+            reach += std::min(max_array_reach + 1, magnitude(*index));
+    if (!too_high_ && (path.size() > max_expression_height || reach > max_array_reach))
+        too_high_ = cover(path.front().span, path.back().span);
+}
+
 Name TreeBuilder::name(antlr4::tree::TerminalNode& node) const {
     const Span span = span_of(node);
     return {std::string(text_.substr(span.begin, span.size())), span};
@@ -153,6 +172,15 @@ Expression TreeBuilder::assignment(P::AssignmentContext& context) {
         .value = box(expression(*context.expression()))};
     if (targets.size() > 1)
         result.error_target = target(*targets[1]);
+    for (const AssignmentTarget* each :
+         {&result.target, result.error_target ? &*result.error_target : nullptr}) {
+        if (each == nullptr)
+            continue;
+        if (const auto* root = std::get_if<RootQuery>(&each->place))
+            check_path(root->path);
+        else if (const auto* query = std::get_if<VariableQuery>(&each->place))
+            check_path(query->path);
+    }
     const std::uint32_t height = result.value->height;
     return make(span_of(context), std::move(result), height);
 }

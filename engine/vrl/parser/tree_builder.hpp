@@ -48,6 +48,7 @@ private:
 
     ast::Name name(antlr4::tree::TerminalNode& node) const;
     ast::Expression make(Span span, ast::Node node, std::uint32_t height_below);
+    void check_path(const ast::Path& path);
     ast::Expression make_binary(ast::BinaryOperator op, Span op_span, ast::Expression left,
                                 ast::Expression right);
 

@@ -58,4 +58,18 @@ Value syslog_object(const SyslogMessage& message, Arena& arena) {
     return object_of(members, arena);
 }
 
+Type syslog_type() {
+    const Type text(kinds::bytes | kinds::null);
+    return Type::object({{"message", kinds::bytes},
+                         {"hostname", text},
+                         {"severity", text},
+                         {"facility", text},
+                         {"appname", text},
+                         {"msgid", text},
+                         {"timestamp", kinds::timestamp | kinds::null},
+                         {"procid", kinds::bytes | kinds::integer | kinds::null},
+                         {"version", kinds::integer | kinds::null}},
+                        Type::any());
+}
+
 }  // namespace engine::vrl

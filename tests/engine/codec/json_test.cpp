@@ -47,7 +47,7 @@ TEST(JsonCodec, LastOfDuplicateKeysWins) {
     EXPECT_EQ(through("{\"a\":1,\"b\":0,\"a\":2}"), "{\"a\":2,\"b\":0}\n");
 }
 
-TEST(JsonCodec, LargeIntegersBecomeStringsThenFloats) {
+TEST(JsonCodec, LargeIntegerBecomeStringsThenFloats) {
     EXPECT_EQ(through(R"({"i":9223372036854775807,"j":9223372036854775808,)"
                       R"("k":18446744073709551615,"l":18446744073709551616,)"
                       R"("m":-9223372036854775809,"n":-9223372036854775808,"o":-0})"),
