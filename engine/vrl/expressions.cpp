@@ -1,7 +1,7 @@
 #include "engine/vrl/expressions.hpp"
 
-#include "engine/vrl/nesting.hpp"
 #include <algorithm>
+#include "engine/vrl/nesting.hpp"
 
 #include "engine/event/container.hpp"
 #include "engine/vrl/operators.hpp"

@@ -11,9 +11,8 @@ namespace engine::vrl {
 namespace {
 
 constexpr DigestVariant sha2[] = {
-    {"SHA-224", EVP_sha224},         {"SHA-256", EVP_sha256},
-    {"SHA-384", EVP_sha384},         {"SHA-512", EVP_sha512},
-    {"SHA-512/224", EVP_sha512_224}, {"SHA-512/256", EVP_sha512_256},
+    {"SHA-224", EVP_sha224}, {"SHA-256", EVP_sha256},         {"SHA-384", EVP_sha384},
+    {"SHA-512", EVP_sha512}, {"SHA-512/224", EVP_sha512_224}, {"SHA-512/256", EVP_sha512_256},
 };
 constexpr DigestVariant sha3[] = {
     {"SHA3-224", EVP_sha3_224},

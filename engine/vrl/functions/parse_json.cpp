@@ -46,9 +46,9 @@ Value run(Call& call) {
     const bool is_passing = text.size() <= Value::inline_capacity || text.data() == buffer.data();
     const std::string_view stable = is_passing ? call.arena().copy(text) : text;
     JsonParser& parser = JsonParser::local();
-    const Result<Value> parsed =
-        call.boolean(2) ? parser.parse_lossy(stable, call.arena(), LargeInteger::Float)
-                        : parser.parse(stable, call.arena(), LargeInteger::Float);
+    const Result<Value> parsed = call.boolean(2)
+                                     ? parser.parse_lossy(stable, call.arena(), LargeInteger::Float)
+                                     : parser.parse(stable, call.arena(), LargeInteger::Float);
     if (!parsed) {
         return call.fail("unable to {} json: {}", has_depth ? "read" : "parse",
                          plain_json_error(parsed.error().message));

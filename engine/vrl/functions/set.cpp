@@ -33,11 +33,6 @@ std::optional<std::vector<PathSegment>> path_of(Call& call) {
         if (step.is_bytes()) {
             path.emplace_back(std::string(step.as_bytes()));
         } else if (step.is_integer()) {
-            constexpr std::int64_t most = 1 << 20;
-            if (step.as_integer() > most || step.as_integer() < -most) {
-                static_cast<void>(call.fail("index {} is too large", step.as_integer()));
-                return std::nullopt;
-            }
             path.emplace_back(step.as_integer());
         } else {
             static_cast<void>(call.fail("path segment must be either string or integer, not {}",

@@ -37,7 +37,8 @@ TEST(CodecOptions, TablesDescribeTheirOptions) {
             result.push_back(option.name);
         return result;
     };
-    EXPECT_EQ(names(decoding_options()), (std::vector<std::string>{"codec", "json", "native_json", "vrl"}));
+    EXPECT_EQ(names(decoding_options()),
+              (std::vector<std::string>{"codec", "json", "native_json", "vrl"}));
     EXPECT_EQ(names(framing_options()),
               (std::vector<std::string>{"method", "newline_delimited", "character_delimited",
                                         "length_delimited", "octet_counting", "max_frame_length"}));
