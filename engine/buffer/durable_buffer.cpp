@@ -23,6 +23,11 @@ struct EncodedRecord {
     std::uint32_t events;
 };
 
+/// A delivery's batch as it will be stored.
+struct Records final : component::Prepared {
+    std::vector<EncodedRecord> records;
+};
+
 /// The batch as records of at most 1,000 events and about 1 MiB.
 std::vector<EncodedRecord> encode(const Batch& batch) {
     std::vector<EncodedRecord> records;
@@ -88,8 +93,15 @@ Result<std::unique_ptr<DurableBuffer>> DurableBuffer::open(
     return buffer;
 }
 
-Offer DurableBuffer::offer(Delivery& delivery) {
-    std::vector<EncodedRecord> records = encode(*delivery.batch);
+component::SinkItem DurableBuffer::prepare(Delivery delivery) const {
+    auto prepared = std::make_unique<Records>();
+    prepared->records = encode(*delivery.batch);
+    return {std::move(delivery), std::move(prepared)};
+}
+
+Offer DurableBuffer::offer(component::SinkItem& item) {
+    Delivery& delivery = item.delivery;
+    std::vector<EncodedRecord>& records = static_cast<Records&>(*item.prepared).records;
     // All or nothing: space for every record is set aside before the first is written.
     std::vector<disk::DiskBuffer::Reservation> reserved;
     reserved.reserve(records.size());
@@ -126,20 +138,20 @@ Offer DurableBuffer::offer(Delivery& delivery) {
         (void)disk_->append(std::move(reserved[i]), std::move(records[i].payload),
                             records[i].events, std::move(stored));
     }
-    delivery = {};
+    item = {};
     report();
     return Offer::Taken;
 }
 
-io::Task<void> DurableBuffer::take(Delivery delivery) {
+io::Task<void> DurableBuffer::take(component::SinkItem item) {
     const Clock::time_point deadline = Clock::now() + options_.block_timeout;
     for (;;) {
         space_.reset();
-        if (offer(delivery) == Offer::Taken) {
+        if (offer(item) == Offer::Taken) {
             co_return;
         }
         if (Clock::now() >= deadline || closed_) {
-            refuse(delivery, DeliveryStatus::Errored, "the buffer is full");
+            refuse(item.delivery, DeliveryStatus::Errored, "the buffer is full");
             co_return;
         }
         (void)co_await space_.wait_for(space_poll);

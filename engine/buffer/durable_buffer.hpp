@@ -32,8 +32,9 @@ public:
         const Options& options, const component::Sink& sink,
         const telemetry::ComponentMetrics& metrics, telemetry::Logger log);
 
-    Offer offer(Delivery& delivery) override;
-    io::Task<void> take(Delivery delivery) override;
+    [[nodiscard]] component::SinkItem prepare(Delivery delivery) const override;
+    Offer offer(component::SinkItem& item) override;
+    io::Task<void> take(component::SinkItem item) override;
     void close() override;
     io::Task<std::optional<component::SinkItem>> receive() override;
     std::optional<component::SinkItem> try_receive() override;

@@ -2,25 +2,20 @@
 
 #include <utility>
 
+#include "engine/topology/ticketed_stream.hpp"
+
 namespace engine::topology {
 
 namespace {
 
-/// A delivery that met a full buffer.
-struct Waiting {
-    buffer::SinkBuffer* buffer;
-    Delivery delivery;
-};
-using WaitingList = std::vector<Waiting>;
-
-void emit(const OutputStage& stage, Delivery delivery, WaitingList& waiting);
+void emit(const OutputStage& stage, Delivery delivery, Arrivals& arrivals);
 
 class StageOutputs final : public component::TransformOutputs {
 public:
-    StageOutputs(const TransformStage& stage, WaitingList& waiting)
-        : stage_(stage), waiting_(waiting) {}
+    StageOutputs(const TransformStage& stage, Arrivals& arrivals)
+        : stage_(stage), arrivals_(arrivals) {}
     void emit(std::size_t output, Delivery delivery) override {
-        topology::emit(stage_.outputs[output], std::move(delivery), waiting_);
+        topology::emit(stage_.outputs[output], std::move(delivery), arrivals_);
     }
     [[nodiscard]] bool connected(std::size_t output) const override {
         return !stage_.outputs[output].consumers.empty();
@@ -28,7 +23,7 @@ public:
 
 private:
     const TransformStage& stage_;
-    WaitingList& waiting_;
+    Arrivals& arrivals_;
 };
 
 /// Keeps the events that the condition holds for; the others are no concern of this sink.
@@ -50,7 +45,7 @@ void select(const vrl::Condition& condition, Delivery& delivery) {
     }
 }
 
-void deliver(SinkStage& sink, Delivery delivery, WaitingList& waiting) {
+void deliver(SinkStage& sink, Delivery delivery, Arrivals& arrivals) {
     if (sink.condition) {
         select(*sink.condition, delivery);
         if (!delivery.batch) {
@@ -59,19 +54,17 @@ void deliver(SinkStage& sink, Delivery delivery, WaitingList& waiting) {
     }
     sink.metrics->received_events.add(delivery.batch->size());
     sink.metrics->received_event_bytes.add(delivery.batch->estimated_json_size());
-    if (sink.buffer->offer(delivery) == buffer::Offer::Full) {
-        waiting.push_back({sink.buffer, std::move(delivery)});
-    }
+    arrivals.push_back({sink.buffer, sink.buffer->prepare(std::move(delivery))});
 }
 
-void transform(const TransformStage& stage, Delivery delivery, WaitingList& waiting) {
+void transform(const TransformStage& stage, Delivery delivery, Arrivals& arrivals) {
     stage.metrics->received_events.add(delivery.batch->size());
     stage.metrics->received_event_bytes.add(delivery.batch->estimated_json_size());
-    StageOutputs outputs(stage, waiting);
+    StageOutputs outputs(stage, arrivals);
     stage.transform->process(std::move(delivery), outputs);
 }
 
-void emit(const OutputStage& stage, Delivery delivery, WaitingList& waiting) {
+void emit(const OutputStage& stage, Delivery delivery, Arrivals& arrivals) {
     if (delivery.batch->empty()) {
         return;
     }
@@ -80,32 +73,50 @@ void emit(const OutputStage& stage, Delivery delivery, WaitingList& waiting) {
     for (std::size_t i = 0; i < stage.consumers.size(); ++i) {
         Delivery share = i + 1 < stage.consumers.size() ? delivery : std::move(delivery);
         if (auto* const* sink = std::get_if<SinkStage*>(&stage.consumers[i])) {
-            deliver(**sink, std::move(share), waiting);
+            deliver(**sink, std::move(share), arrivals);
         } else {
-            transform(*std::get<TransformStage*>(stage.consumers[i]), std::move(share), waiting);
+            transform(*std::get<TransformStage*>(stage.consumers[i]), std::move(share), arrivals);
         }
-    }
-}
-
-io::Task<void> wait_for_room(WaitingList waiting) {
-    for (Waiting& item : waiting) {
-        co_await item.buffer->take(std::move(item.delivery));
     }
 }
 
 }  // namespace
 
-component::Backpressure SourceOutput::send(Delivery delivery) {
+void offer(Arrivals& arrivals) {
+    for (Arrival& arrival : arrivals) {
+        if (arrival.buffer->offer(arrival.item) == buffer::Offer::Taken) {
+            arrival.buffer = nullptr;
+        }
+    }
+    std::erase_if(arrivals, [](const Arrival& arrival) { return arrival.buffer == nullptr; });
+}
+
+io::Task<void> take(Arrivals arrivals) {
+    for (Arrival& arrival : arrivals) {
+        co_await arrival.buffer->take(std::move(arrival.item));
+    }
+}
+
+void SourceOutput::run_stages(Delivery delivery, Arrivals& arrivals) const {
     delivery.batch->source_id = source_id_;
     delivery.batch->source_type = source_type_;
     metrics_.received_events.add(delivery.batch->size());
     metrics_.received_event_bytes.add(delivery.batch->estimated_json_size());
-    WaitingList waiting;
-    emit(stage_, std::move(delivery), waiting);
-    if (waiting.empty()) {
+    emit(stage_, std::move(delivery), arrivals);
+}
+
+component::Backpressure SourceOutput::send(Delivery delivery) {
+    Arrivals arrivals;
+    run_stages(std::move(delivery), arrivals);
+    offer(arrivals);
+    if (arrivals.empty()) {
         return {};
     }
-    return component::Backpressure(wait_for_room(std::move(waiting)));
+    return component::Backpressure(take(std::move(arrivals)));
+}
+
+std::unique_ptr<component::OrderedStream> SourceOutput::open_stream(io::Runtime& runtime) {
+    return std::make_unique<TicketedStream>(*this, runtime);
 }
 
 }  // namespace engine::topology

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <absl/container/inlined_vector.h>
+
 #include <memory>
 #include <string>
 #include <variant>
@@ -38,6 +40,19 @@ struct TransformStage {
     std::vector<OutputStage> outputs;
 };
 
+/// Events that have reached the entrance of a sink, prepared for it.
+struct Arrival {
+    buffer::SinkBuffer* buffer = nullptr;
+    component::SinkItem item;
+};
+/// Where the events of one delivery have come to, in the order of the graph.
+using Arrivals = absl::InlinedVector<Arrival, 2>;
+
+/// Hands the arrivals to their buffers; those that met a full one stay.
+void offer(Arrivals& arrivals);
+/// Waits for room for what `offer` left, one after the other.
+[[nodiscard]] io::Task<void> take(Arrivals arrivals);
+
 /// What a source sends into.
 class SourceOutput final : public component::Output {
 public:
@@ -45,6 +60,11 @@ public:
                  telemetry::ComponentMetrics& metrics)
         : stage_(stage), source_id_(source_id), source_type_(source_type), metrics_(metrics) {}
     component::Backpressure send(Delivery delivery) override;
+    [[nodiscard]] std::unique_ptr<component::OrderedStream> open_stream(
+        io::Runtime& runtime) override;
+
+    /// Runs the stages, up to the entrances of the sinks.
+    void run_stages(Delivery delivery, Arrivals& arrivals) const;
 
 private:
     const OutputStage& stage_;

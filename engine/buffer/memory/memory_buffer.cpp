@@ -28,15 +28,14 @@ std::size_t MemoryBuffer::weight(const Batch& batch) const {
     return options_.max_bytes > 0 ? batch.estimated_json_size() : batch.size();
 }
 
-component::SinkItem MemoryBuffer::prepared(Delivery delivery) const {
+component::SinkItem MemoryBuffer::prepare(Delivery delivery) const {
     std::unique_ptr<component::Prepared> result = sink_.prepare(*delivery.batch);
     return {std::move(delivery), std::move(result)};
 }
 
-Offer MemoryBuffer::offer(Delivery& delivery) {
-    const std::size_t cost = weight(*delivery.batch);
-    const auto events = static_cast<std::int64_t>(delivery.batch->size());
-    component::SinkItem item = prepared(std::move(delivery));
+Offer MemoryBuffer::offer(component::SinkItem& item) {
+    const std::size_t cost = weight(*item.delivery.batch);
+    const auto events = static_cast<std::int64_t>(item.delivery.batch->size());
     Acknowledgement handed_over;
     if (!sink_.acknowledges()) {
         // Handing over is all that anybody waits for.
@@ -47,21 +46,19 @@ Offer MemoryBuffer::offer(Delivery& delivery) {
         return Offer::Taken;
     }
     depth_events_.add(-events);
-    delivery = std::move(item.delivery);
     if (!sink_.acknowledges()) {
-        delivery.acknowledgement = std::move(handed_over);
+        item.delivery.acknowledgement = std::move(handed_over);
     }
     if (options_.when_full == WhenFull::DropNewest || channel_.is_closed()) {
-        drop(delivery);
+        drop(item.delivery);
         return Offer::Taken;
     }
     return Offer::Full;
 }
 
-io::Task<void> MemoryBuffer::take(Delivery delivery) {
-    const std::size_t cost = weight(*delivery.batch);
-    const auto events = static_cast<std::int64_t>(delivery.batch->size());
-    component::SinkItem item = prepared(std::move(delivery));
+io::Task<void> MemoryBuffer::take(component::SinkItem item) {
+    const std::size_t cost = weight(*item.delivery.batch);
+    const auto events = static_cast<std::int64_t>(item.delivery.batch->size());
     Acknowledgement waiting = sink_.acknowledges() ? item.delivery.acknowledgement
                                                    : std::move(item.delivery.acknowledgement);
     depth_events_.add(events);

@@ -20,15 +20,15 @@ public:
     MemoryBuffer(const Options& options, const component::Sink& sink,
                  const telemetry::ComponentMetrics& metrics, telemetry::Logger log);
 
-    Offer offer(Delivery& delivery) override;
-    io::Task<void> take(Delivery delivery) override;
+    [[nodiscard]] component::SinkItem prepare(Delivery delivery) const override;
+    Offer offer(component::SinkItem& item) override;
+    io::Task<void> take(component::SinkItem item) override;
     void close() override { channel_.close(); }
     io::Task<std::optional<component::SinkItem>> receive() override;
     std::optional<component::SinkItem> try_receive() override;
 
 private:
     [[nodiscard]] std::size_t weight(const Batch& batch) const;
-    [[nodiscard]] component::SinkItem prepared(Delivery delivery) const;
     void drop(Delivery& delivery);
     void count_out(const component::SinkItem& item);
 
