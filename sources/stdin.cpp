@@ -1,7 +1,7 @@
 // Takes events in from standard input. A thread of its own reads, because a pipe or terminal may
 // block for ever; it gives blocks to the source's worker through a bounded channel, and stops
-// reading while that is full. The worker decodes a block, sends its events, and only then takes the
-// next one, so that a full sink holds back whoever writes to the pipe.
+// reading while that is full. The worker has them decoded by all workers, as many at once as the
+// stream admits, so that a full sink holds back whoever writes to the pipe.
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/eventfd.h>
@@ -18,11 +18,10 @@
 #include <utility>
 
 #include "engine/codec/codec_options.hpp"
-#include "engine/codec/stream_decoder.hpp"
-#include "engine/component/output.hpp"
 #include "engine/component/registry.hpp"
 #include "engine/component/source_decoding.hpp"
 #include "engine/component/source_fields.hpp"
+#include "engine/component/stream_intake.hpp"
 #include "engine/diagnostic/assert.hpp"
 #include "engine/io/channel.hpp"
 #include "engine/io/event.hpp"
@@ -216,24 +215,20 @@ public:
 
 private:
     io::Task<> run() {
-        StreamDecoder stream = decoder_.open();
+        using component::StreamIntake;
+        StreamIntake intake(*context_, decoder_, rules_);
         telemetry::Counter& received = context_->metrics.received_bytes("none");
         bool framed = true;
         while (framed) {
-            const std::optional<SlabRef> block = co_await reader_->receive();
+            std::optional<SlabRef> block = co_await reader_->receive();
             if (!block) {
                 break;
             }
             received.add(block->size());
-            DecodedEvents events;
-            framed = check(stream.decode(*block, events));
-            co_await send(std::move(events), stream);
+            framed = co_await intake.take(std::move(*block), StreamIntake::Workers::All);
         }
-        if (framed) {
-            DecodedEvents events;
-            (void)check(stream.finish(events));
-            co_await send(std::move(events), stream);
-        }
+        const auto rest = framed ? StreamIntake::Rest::Decoded : StreamIntake::Rest::Dropped;
+        co_await intake.finish(rest);
         reader_->stop();
         if (reader_->error() != 0) {
             context_->log.error(
@@ -246,26 +241,12 @@ private:
         ended_.set();
     }
 
-    /// Whether the stream goes on.
-    bool check(const Result<void>& decoded) {
-        if (!decoded) {
-            component::report_undecodable(*context_, decoded.error());
-        }
-        return decoded.has_value();
-    }
-
-    io::Task<> send(DecodedEvents events, StreamDecoder& stream) {
-        for (const Error& error : stream.take_errors()) {
-            component::report_undecodable(*context_, error);
-        }
-        report_discarded(stream.discarded());
+    void add_fields(const DecodedEvents& events) const {
         const Timestamp now = Timestamp::now();
-        for (BatchRef& batch : events.take()) {
+        for (const BatchRef& batch : events.batches()) {
             if (batch->kind() == EventKind::Log) {
                 add_fields(*batch, now);
             }
-            Delivery delivery{std::move(batch), {}};
-            ENGINE_CO_SEND(context_->output, std::move(delivery));
         }
     }
 
@@ -283,12 +264,9 @@ private:
         batch.invalidate_size();
     }
 
-    void report_discarded(std::uint64_t discarded) {
-        const std::uint64_t more = discarded - std::exchange(discarded_, discarded);
-        if (more > 0) {
-            context_->log.warn("engine::codec", "Discarding frame larger than max_length.",
-                               {telemetry::field("count", static_cast<std::int64_t>(more))});
-        }
+    void report_discarded(std::uint64_t count) const {
+        context_->log.warn("engine::codec", "Discarding frame larger than max_length.",
+                           {telemetry::field("count", static_cast<std::int64_t>(count))});
     }
 
     const component::SourceFields fields_;
@@ -297,10 +275,12 @@ private:
     const std::string host_ = host_name();
     const bool unwrap_;
     const EventDecoder decoder_;
+    const component::StreamIntakeRules rules_{
+        [this](DecodedEvents& events) { add_fields(events); },
+        [this](std::uint64_t count) { report_discarded(count); }};
 
     component::SourceContext* context_ = nullptr;
     std::unique_ptr<BlockReader> reader_;
-    std::uint64_t discarded_ = 0;
     io::Event ended_;
 };
 

@@ -1,5 +1,6 @@
 #include "engine/topology/flow.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "engine/topology/ticketed_stream.hpp"
@@ -88,7 +89,8 @@ void offer(Arrivals& arrivals) {
             arrival.buffer = nullptr;
         }
     }
-    std::erase_if(arrivals, [](const Arrival& arrival) { return arrival.buffer == nullptr; });
+    const auto taken = [](const Arrival& arrival) { return arrival.buffer == nullptr; };
+    arrivals.erase(std::remove_if(arrivals.begin(), arrivals.end(), taken), arrivals.end());
 }
 
 io::Task<void> take(Arrivals arrivals) {
