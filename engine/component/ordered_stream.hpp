@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <functional>
 
 #include "engine/event/batch.hpp"
@@ -24,6 +25,9 @@ public:
 class OrderedStream {
 public:
     virtual ~OrderedStream() = default;
+
+    /// Less work than on a block of this size is done sooner than another worker wakes up.
+    static constexpr std::size_t smallest_block = std::size_t{16} << 10;
 
     /// Makes batches: decodes what it was given. Called once, on any worker; what it refers to
     /// lives until `drain`.

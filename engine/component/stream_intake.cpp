@@ -9,9 +9,6 @@ namespace engine::component {
 
 namespace {
 
-/// Less work than this is done sooner than another worker wakes up.
-constexpr std::size_t minimum_block = std::size_t{16} << 10;
-
 void send_all(DecodedEvents events, TicketOutput& output) {
     for (BatchRef& batch : events.take()) {
         output.send({std::move(batch), {}});
@@ -25,7 +22,9 @@ StreamIntake::StreamIntake(SourceContext& context, const EventDecoder& decoder,
     : context_(context), decoder_(decoder), rules_(rules), stream_(decoder.open()) {}
 
 io::Task<bool> StreamIntake::take(SlabRef block, Workers workers) {
-    if (workers == Workers::This || block.size() < minimum_block || context_.runtime.size() == 1) {
+    const bool spread = workers == Workers::All && context_.runtime.size() > 1 &&
+                        block.size() >= OrderedStream::smallest_block;
+    if (!spread) {
         DecodedEvents events;
         const bool framed = take_here(block, events);
         block = {};

@@ -169,18 +169,16 @@ TicketedStream::~TicketedStream() = default;
 
 io::Task<> TicketedStream::submit(Work work) {
     if (!state_->reached(State::Until::Room)) {
-        co_await io::suspend([this](io::Resume resume) {
-            state_->wait(State::Until::Room, std::move(resume));
-        });
+        co_await io::suspend(
+            [this](io::Resume resume) { state_->wait(State::Until::Room, std::move(resume)); });
     }
     state_->submit(std::move(work));
 }
 
 io::Task<> TicketedStream::drain() {
     if (!state_->reached(State::Until::Idle)) {
-        co_await io::suspend([this](io::Resume resume) {
-            state_->wait(State::Until::Idle, std::move(resume));
-        });
+        co_await io::suspend(
+            [this](io::Resume resume) { state_->wait(State::Until::Idle, std::move(resume)); });
     }
 }
 
