@@ -254,14 +254,9 @@ private:
         if (unwrap_) {
             fields_.place_messages(batch);
         }
-        const Value host = Value::copy_of(host_, batch.arena());
-        for (std::size_t i = 0; i < batch.size(); ++i) {
-            if (host_key_) {
-                fields_.add(batch, i, host_key_, host_metadata_, host);
-            }
-            fields_.add_standard(batch, i, now);
-        }
-        batch.invalidate_size();
+        const component::SourceField host{host_key_, host_metadata_,
+                                          Value::copy_of(host_, batch.arena())};
+        fields_.add_to_all(batch, {&host, host_key_ ? 1U : 0U}, now);
     }
 
     void report_discarded(std::uint64_t count) const {

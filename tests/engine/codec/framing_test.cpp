@@ -61,8 +61,9 @@ void expect_frames(const FramingOptions& options, const std::string& input,
     const bool splits = make_framer(options).value()->splits();
     for (std::size_t block = 1; block <= input.size() + 1; ++block) {
         EXPECT_EQ(frames(options, input, block), expected) << "blocks of " << block;
-        if (splits)
+        if (splits) {
             EXPECT_EQ(frames_by_runs(options, input, block), expected) << "runs of " << block;
+        }
     }
 }
 
