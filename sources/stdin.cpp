@@ -99,7 +99,9 @@ private:
             }
             const ssize_t count = ::read(input_.get(), block.spare().data(), block.capacity());
             if (count > 0) {
-                hand_over(filled(block, static_cast<std::size_t>(count)));
+                if (hand_over(filled(block, static_cast<std::size_t>(count))) == Next::Stop) {
+                    break;
+                }
             } else if (count == 0 || (errno != EINTR && errno != EAGAIN)) {
                 error_ = count == 0 ? 0 : errno;
                 break;
@@ -130,13 +132,15 @@ private:
     }
 
     /// Waits for room, unless a stop was asked for: what has been read is still sent, since its
-    /// writer cannot repeat it.
-    void hand_over(SlabRef block) {
+    /// writer cannot repeat it. There is room for one such block.
+    enum class Next : std::uint8_t { Read, Stop };
+    [[nodiscard]] Next hand_over(SlabRef block) {
         std::unique_lock lock(mutex_);
         room_.wait(lock, [this] { return stopping_ || blocks_.size() < blocks_ahead; });
         const std::size_t bytes = block.size();
         const bool pushed = blocks_.try_push(std::move(block), bytes);
         ENGINE_ASSERT(pushed, "the channel has room for one more block than is read ahead");
+        return stopping_ ? Next::Stop : Next::Read;
     }
 
     Descriptor input_;
