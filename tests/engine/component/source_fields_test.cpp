@@ -22,7 +22,7 @@ std::vector<std::string> added(const std::vector<std::string>& events, std::stri
     for (const std::string& event : events) {
         const SlabRef slab = SlabRef::copy_of(event);
         batch->retain(slab);
-        batch->push(parse_json(slab.view(), batch->arena()).value());
+        batch->push(JsonParser::local().parse(slab.view(), batch->arena()).value());
     }
     const SourceField host{path, metadata, Value::bytes("h")};
     fields.add_to_all(*batch, {&host, 1}, now);
