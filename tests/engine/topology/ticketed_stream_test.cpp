@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "engine/event/container.hpp"
+#include "engine/io/event.hpp"
 #include "engine/topology/flow.hpp"
 #include "tests/engine/io/io_test_support.hpp"
 
