@@ -22,7 +22,9 @@ std::string_view to_view(BeastView view) {
 class BeastRequestParser final : public http::basic_parser<true> {
 public:
     BeastRequestParser(HttpRequest* request, const RequestLimits& limits)
-        : request_(request), max_body_bytes_(limits.max_body_bytes) {
+        : request_(request),
+          max_headers_(limits.max_headers),
+          max_body_bytes_(limits.max_body_bytes) {
         header_limit(static_cast<std::uint32_t>(limits.max_header_bytes));
         body_limit(boost::none);
         eager(false);
@@ -44,6 +46,10 @@ private:
     void on_field_impl(http::field, BeastView name, BeastView value, error_code& error) override {
         if (request_ == nullptr || in_body_)
             return;  // a probe, or a trailer
+        if (request_->headers.size() == max_headers_) {
+            error = http::error::header_limit;
+            return;
+        }
         // A folded value is assembled outside the head. RFC 9112, 5.2: refuse it.
         if (!value.empty() && !within_head(value)) {
             error = http::error::bad_obs_fold;
@@ -75,6 +81,7 @@ private:
 
     HttpRequest* request_;
     SlabRef* body_ = nullptr;
+    std::size_t max_headers_;
     std::size_t max_body_bytes_;
     bool in_body_ = false;
 };
@@ -160,7 +167,7 @@ ParseState RequestParser::parse_head(std::string_view input, HttpRequest& reques
 // Garbage is refused before it fills the header limit, yet not looked at again on every byte.
 ParseState RequestParser::check_incomplete(std::string_view input) {
     if (input.size() >= limits_.max_header_bytes)
-        return fail(431);
+        return fail(input.find("\r\n") == std::string_view::npos ? 414 : 431);
     if (input.empty() || input.size() < 2 * checked_)
         return ParseState::NeedMore;
     checked_ = input.size();

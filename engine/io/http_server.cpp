@@ -169,7 +169,7 @@ std::unique_ptr<HttpConnection> HttpServer::State::adopt(std::size_t worker, int
         ::close(descriptor);
     if (error || stopping)
         return nullptr;
-    Stream stream = tls ? Stream(std::move(socket), tls) : Stream(std::move(socket));
+    Stream stream = tls ? Stream(std::move(socket), *tls) : Stream(std::move(socket));
     return std::make_unique<HttpConnection>(
         std::move(stream),
         HttpConnectionContext{options, handler, shares[worker], stopping, abandoned.get_token()});

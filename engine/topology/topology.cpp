@@ -57,7 +57,11 @@ Result<void> Topology::check_environment() const {
     if (!needed) {
         return {};
     }
-    if (!std::filesystem::create_directories(folder, error)) {
+    const bool created = std::filesystem::create_directories(folder, error);
+    if (created) {
+        std::filesystem::permissions(folder, std::filesystem::perms::owner_all, error);
+    }
+    if (!created || error) {
         return failure(fmt::format(
             "the default data folder {} can't be created ({}): set `data_dir` to a folder that can",
             folder.string(), error.message()));
