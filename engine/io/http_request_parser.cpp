@@ -14,6 +14,9 @@ using BeastView = boost::beast::string_view;
 
 namespace {
 
+/// Nobody reads them; nobody should be made to receive them.
+constexpr std::size_t max_chunk_extensions = 4096;
+
 std::string_view to_view(BeastView view) {
     return {view.data(), view.size()};
 }
@@ -66,8 +69,12 @@ private:
     void on_header_impl(error_code&) override { in_body_ = true; }
     void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
     std::size_t on_body_impl(BeastView body, error_code&) override { return body.size(); }
-    void on_chunk_header_impl(std::uint64_t size, BeastView, error_code& error) override {
-        if (body_ != nullptr && size > max_body_bytes_ - std::min(max_body_bytes_, body_->size()))
+    void on_chunk_header_impl(std::uint64_t size, BeastView extensions,
+                              error_code& error) override {
+        if (extensions.size() > max_chunk_extensions)
+            error = http::error::header_limit;
+        else if (body_ != nullptr &&
+                 size > max_body_bytes_ - std::min(max_body_bytes_, body_->size()))
             error = http::error::body_limit;
     }
     std::size_t on_chunk_body_impl(std::uint64_t, BeastView body, error_code&) override {
