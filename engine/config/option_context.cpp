@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "engine/config/problems.hpp"
+#include "engine/config/redaction.hpp"
 #include "engine/config/suggestion.hpp"
 
 namespace engine::config {
@@ -27,14 +28,18 @@ void OptionContext::add(const SourceText* file, Diagnostic diagnostic) {
     problems_->add({file, std::move(diagnostic)});
 }
 
+std::string OptionContext::shown(const Node& node) const {
+    return is_secret_option(path_) ? "what is given" : node.describe();
+}
+
 bool OptionContext::wrong_type(const Node& node, std::string_view expected) {
-    error(node.location(), fmt::format("invalid type: {}, expected {}", node.describe(), expected),
+    error(node.location(), fmt::format("invalid type: {}, expected {}", shown(node), expected),
           fmt::format("expected {}", expected));
     return false;
 }
 
 bool OptionContext::wrong_value(const Node& node, std::string_view expected) {
-    error(node.location(), fmt::format("invalid value: {}, expected {}", node.describe(), expected),
+    error(node.location(), fmt::format("invalid value: {}, expected {}", shown(node), expected),
           fmt::format("expected {}", expected));
     return false;
 }

@@ -140,6 +140,11 @@ void RequestParser::reset() {
     expects_continue_ = false;
 }
 
+unsigned RequestParser::status_of_long_head(std::string_view input) const {
+    const std::string_view allowed = input.substr(0, limits_.max_header_bytes);
+    return allowed.find("\r\n") == std::string_view::npos ? 414 : 431;
+}
+
 ParseState RequestParser::fail(unsigned status) {
     error_status_ = status;
     keep_alive_ = false;
@@ -157,7 +162,7 @@ ParseState RequestParser::parse_head(std::string_view input, HttpRequest& reques
     }
     head_size_ = end + 4;
     if (head_size_ > limits_.max_header_bytes)
-        return fail(431);
+        return fail(status_of_long_head(input));
     request.headers.clear();
     request.head = SlabRef::copy_of(input.substr(0, head_size_));
     auto& parser = state_->parser.emplace(&request, limits_);
@@ -174,7 +179,7 @@ ParseState RequestParser::parse_head(std::string_view input, HttpRequest& reques
 // Garbage is refused before it fills the header limit, yet not looked at again on every byte.
 ParseState RequestParser::check_incomplete(std::string_view input) {
     if (input.size() >= limits_.max_header_bytes)
-        return fail(input.find("\r\n") == std::string_view::npos ? 414 : 431);
+        return fail(status_of_long_head(input));
     if (input.empty() || input.size() < 2 * checked_)
         return ParseState::NeedMore;
     checked_ = input.size();

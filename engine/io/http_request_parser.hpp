@@ -59,6 +59,7 @@ private:
     struct State;
 
     [[nodiscard]] ParseState fail(unsigned status);
+    [[nodiscard]] unsigned status_of_long_head(std::string_view input) const;
     [[nodiscard]] ParseState check_incomplete(std::string_view input);
     [[nodiscard]] ParseState read_framing(const HttpRequest& request);
 
