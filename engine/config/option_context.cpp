@@ -10,6 +10,15 @@
 
 namespace engine::config {
 
+namespace {
+
+/// The value as messages quote it; that of a secret option is not told.
+std::string shown(const Node& node, std::string_view path) {
+    return is_secret_option(path) ? "what is given" : node.describe();
+}
+
+}  // namespace
+
 void OptionContext::error(const Location& location, std::string message, std::string hint) {
     ++errors_;
     problems_->error(location, path_.empty() ? std::move(message) : path_ + ": " + message,
@@ -28,18 +37,16 @@ void OptionContext::add(const SourceText* file, Diagnostic diagnostic) {
     problems_->add({file, std::move(diagnostic)});
 }
 
-std::string OptionContext::shown(const Node& node) const {
-    return is_secret_option(path_) ? "what is given" : node.describe();
-}
-
 bool OptionContext::wrong_type(const Node& node, std::string_view expected) {
-    error(node.location(), fmt::format("invalid type: {}, expected {}", shown(node), expected),
+    error(node.location(),
+          fmt::format("invalid type: {}, expected {}", shown(node, path_), expected),
           fmt::format("expected {}", expected));
     return false;
 }
 
 bool OptionContext::wrong_value(const Node& node, std::string_view expected) {
-    error(node.location(), fmt::format("invalid value: {}, expected {}", shown(node), expected),
+    error(node.location(),
+          fmt::format("invalid value: {}, expected {}", shown(node, path_), expected),
           fmt::format("expected {}", expected));
     return false;
 }

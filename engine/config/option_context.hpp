@@ -36,8 +36,6 @@ public:
     bool unknown_variant(const Node& node, const std::vector<std::string>& names);
 
     [[nodiscard]] const std::string& path() const { return path_; }
-    /// The value as messages quote it; that of a secret option is not told.
-    [[nodiscard]] std::string shown(const Node& node) const;
     [[nodiscard]] bool has_errors() const { return errors_ > 0; }
     [[nodiscard]] std::size_t errors() const { return errors_; }
 

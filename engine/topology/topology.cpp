@@ -13,8 +13,6 @@ namespace engine::topology {
 
 namespace {
 
-constexpr std::string_view log_target = "engine::topology";
-
 buffer::WhenFull when_full(config::WhenFull policy) {
     // The configuration layer admits only what is built.
     return policy == config::WhenFull::DropNewest ? buffer::WhenFull::DropNewest
