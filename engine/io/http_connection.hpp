@@ -20,6 +20,7 @@ class HttpConnection;
 /// `open`.
 struct HttpServerShare {
     std::list<HttpConnection*> connections;
+    bool is_swept = false;  // on its worker: a coroutine ends connections that are late
     std::atomic<std::size_t> open{0};
     std::time_t date_second = 0;
     std::string date;
