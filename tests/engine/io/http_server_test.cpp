@@ -268,7 +268,7 @@ TEST_F(HttpServerTest, RefusesTooManyHeaders) {
 }
 
 TEST_F(HttpServerTest, AnnouncedBodiesTakeNothingOfTheBudgetBeforeTheyCome) {
-    MemoryBudget budget(std::size_t{4} << 20);
+    static MemoryBudget budget(std::size_t{4} << 20);  // connections outlive the test
     HttpServerOptions options;
     options.budget = &budget;
     serve(count_bytes, options);
