@@ -65,6 +65,11 @@ struct SinkContext : RunContext {
     /// Asked to stop when the shutdown's limit has passed: let go of everything at once.
     io::StopToken abandon;
     bool durable = false;  // the buffer in front is on disk
+    /// Takes events that the destination refused for good; null when nothing consumes them. What is
+    /// sent there carries the acknowledgement on.
+    Output* rejected = nullptr;
+    /// Takes events while the destination is out of reach; null without one.
+    Output* fallback = nullptr;
 };
 
 }  // namespace engine::component

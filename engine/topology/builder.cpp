@@ -118,6 +118,9 @@ private:
             source->entrance.emplace(source->output, source->config.id.value,
                                      source->config.type.value, source->metrics);
         }
+        for (auto& [vertex, sink] : sinks_) {
+            connect_sink(vertex, *sink);
+        }
         for (auto& [vertex, running] : transforms_) {
             running->stage.transform = running->transform.get();
             running->stage.metrics = &running->metrics;
@@ -125,6 +128,23 @@ private:
             running->stage.outputs.resize(outputs);
             for (std::size_t i = 0; i < outputs; ++i) {
                 connect_output(vertex, i, running->stage.outputs[i], running->metrics);
+            }
+        }
+    }
+
+    /// What a sink passes on, and to whom.
+    void connect_sink(std::size_t vertex, RunningSink& sink) {
+        const auto& outputs = graph_.vertices()[vertex].outputs;
+        for (std::size_t i = 0; i < outputs.size(); ++i) {
+            OutputStage& stage = sink.outputs.emplace_back();
+            connect_output(vertex, i, stage, sink.metrics);
+            if (!stage.consumers.empty()) {
+                (outputs[i].internal ? sink.fallback : sink.rejected).emplace(stage);
+            }
+        }
+        for (const std::size_t below : graph_.downstream(vertex)) {
+            if (const auto found = sinks_.find(below); found != sinks_.end()) {
+                found->second->feeders.push_back(&sink);
             }
         }
     }

@@ -93,6 +93,15 @@ io::Task<void> wait_for_room(WaitingList waiting) {
     }
 }
 
+component::Backpressure send_into(const OutputStage& stage, Delivery delivery) {
+    WaitingList waiting;
+    emit(stage, std::move(delivery), waiting);
+    if (waiting.empty()) {
+        return {};
+    }
+    return component::Backpressure(wait_for_room(std::move(waiting)));
+}
+
 }  // namespace
 
 component::Backpressure SourceOutput::send(Delivery delivery) {
@@ -100,12 +109,11 @@ component::Backpressure SourceOutput::send(Delivery delivery) {
     delivery.batch->source_type = source_type_;
     metrics_.received_events.add(delivery.batch->size());
     metrics_.received_event_bytes.add(delivery.batch->estimated_json_size());
-    WaitingList waiting;
-    emit(stage_, std::move(delivery), waiting);
-    if (waiting.empty()) {
-        return {};
-    }
-    return component::Backpressure(wait_for_room(std::move(waiting)));
+    return send_into(stage_, std::move(delivery));
+}
+
+component::Backpressure SinkOutput::send(Delivery delivery) {
+    return send_into(stage_, std::move(delivery));
 }
 
 }  // namespace engine::topology

@@ -53,4 +53,14 @@ private:
     telemetry::ComponentMetrics& metrics_;
 };
 
+/// What a sink passes events on to that it does not deliver itself.
+class SinkOutput final : public component::Output {
+public:
+    explicit SinkOutput(const OutputStage& stage) : stage_(stage) {}
+    component::Backpressure send(Delivery delivery) override;
+
+private:
+    const OutputStage& stage_;
+};
+
 }  // namespace engine::topology

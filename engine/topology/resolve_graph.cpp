@@ -49,6 +49,8 @@ public:
                 return no_inputs(issue);
             case GraphIssue::Kind::Unconsumed:
                 return unconsumed(issue);
+            case GraphIssue::Kind::UnknownFallback:
+                return unknown_fallback(issue);
             case GraphIssue::Kind::Cycle:
                 return cycle(issue);
         }
@@ -59,7 +61,36 @@ private:
         return configuration_.components[vertex];
     }
     [[nodiscard]] const config::Location& input(const GraphIssue& issue) const {
-        return component(issue.vertex).inputs[issue.input].location;
+        const config::Component& consumer = component(issue.vertex);
+        if (issue.input != Edge::none)
+            return consumer.inputs[issue.input].location;
+        // By a fallback: the first sink that names it.
+        const auto owner = std::ranges::find_if(
+            configuration_.components, [&consumer](const config::Component& each) {
+                return each.shape.fallback && each.shape.fallback->value == consumer.id.value;
+            });
+        return owner->shape.fallback->location;
+    }
+
+    void unknown_fallback(const GraphIssue& issue) {
+        const config::Component& owner = component(issue.vertex);
+        const std::string& name = owner.shape.fallback->value;
+        std::vector<std::string> sinks;
+        for (const Vertex& each : graph_.vertices())
+            if (each.kind == config::ComponentKind::Sink && each.id != owner.id.value)
+                sinks.push_back(each.id);
+        if (name == owner.id.value) {
+            problems_.error(owner.shape.fallback->location,
+                            fmt::format("{} cannot be its own fallback", owner.title()));
+            return;
+        }
+        const auto other = graph_.find(name);
+        problems_.error(
+            owner.shape.fallback->location,
+            fmt::format("Fallback \"{}\" of {} is not a sink.", name, owner.title()),
+            other ? fmt::format("`{}` is a {}", name,
+                                config::name_of(graph_.vertices()[*other].kind))
+                  : config::did_you_mean(name, sinks));
     }
 
     void unknown_input(const GraphIssue& issue) {
@@ -163,7 +194,8 @@ Graph resolve_graph(const config::Configuration& configuration, config::Problems
                       component.shape.outputs,
                       component.shape.accepts,
                       {},
-                      false};
+                      false,
+                      component.shape.fallback ? component.shape.fallback->value : std::string()};
         if (!component.available && component.kind != config::ComponentKind::Sink) {
             vertex.outputs = {{.name = "", .types = config::EventTypes::All, .optional = true}};
             vertex.open_outputs = true;

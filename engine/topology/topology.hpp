@@ -67,6 +67,8 @@ private:
     explicit Topology(const config::Configuration& configuration);
 
     Result<void> open_buffer(RunningSink& sink);
+    /// Closes the buffers of sinks that nothing feeds any more.
+    void close_sinks();
     [[nodiscard]] std::filesystem::path data_folder() const;
 
     const config::Configuration& configuration_;

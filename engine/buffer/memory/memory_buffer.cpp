@@ -38,7 +38,7 @@ Offer MemoryBuffer::offer(Delivery& delivery) {
     const auto events = static_cast<std::int64_t>(delivery.batch->size());
     component::SinkItem item = prepared(std::move(delivery));
     Acknowledgement handed_over;
-    if (!sink_.acknowledges()) {
+    if (!options_.hold_acknowledgements) {
         // Handing over is all that anybody waits for.
         handed_over = std::move(item.delivery.acknowledgement);
     }
@@ -48,7 +48,7 @@ Offer MemoryBuffer::offer(Delivery& delivery) {
     }
     depth_events_.add(-events);
     delivery = std::move(item.delivery);
-    if (!sink_.acknowledges()) {
+    if (!options_.hold_acknowledgements) {
         delivery.acknowledgement = std::move(handed_over);
     }
     if (options_.when_full == WhenFull::DropNewest || channel_.is_closed()) {
@@ -62,7 +62,7 @@ io::Task<void> MemoryBuffer::take(Delivery delivery) {
     const std::size_t cost = weight(*delivery.batch);
     const auto events = static_cast<std::int64_t>(delivery.batch->size());
     component::SinkItem item = prepared(std::move(delivery));
-    Acknowledgement waiting = sink_.acknowledges() ? item.delivery.acknowledgement
+    Acknowledgement waiting = options_.hold_acknowledgements ? item.delivery.acknowledgement
                                                    : std::move(item.delivery.acknowledgement);
     depth_events_.add(events);
     const bool pushed = co_await channel_.push(std::move(item), cost);
