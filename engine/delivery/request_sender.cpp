@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <limits>
 #include <utility>
 
 #include "engine/io/http_message.hpp"
@@ -129,7 +130,10 @@ io::Task<> RequestSender::deliver(std::unique_ptr<Request> request) {
 
 io::Task<RequestSender::Admission> RequestSender::admission(Sending& sending) {
     const std::string& destination = sending.request->destination;
-    while (!circuits_.admits(destination, clock_.now(), sending.id)) {
+    // With a fallback nobody goes by its own delays: whoever comes when a probe is due is the probe.
+    constexpr auto nobody = std::numeric_limits<std::uint64_t>::max();
+    const std::uint64_t privileged = context_.fallback != nullptr ? nobody : sending.id;
+    while (!circuits_.admits(destination, clock_.now(), privileged)) {
         if (context_.fallback != nullptr) {
             co_return Admission::Diverted;
         }

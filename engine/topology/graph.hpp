@@ -19,7 +19,7 @@ struct Vertex {
     std::vector<std::string> inputs;  // ids, "id.output", or patterns with `*`, `?`, `[…]`
     /// Its outputs are not known (a type that this build lacks): any name leads to the first one.
     bool open_outputs = false;
-    std::string fallback;  // id of the sink that its internal output leads to
+    std::string fallback{};  // id of the sink that its internal output leads to
 };
 
 /// Events that leave `output` of vertex `from` reach vertex `to`, which named them in `input`.

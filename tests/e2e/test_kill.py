@@ -2,8 +2,9 @@
 
 import unittest
 
-import kill_test
 from scenario import EndToEndTest
+
+import kill_test  # after scenario, which knows where it is
 
 
 class KillTest(EndToEndTest):
