@@ -33,6 +33,7 @@ public:
         describe_downstream();
         warn_of_uncovered_partitions();
         warn_of_refused_requests();
+        warn_of_lost_dead_letters();
         return std::move(topology_);
     }
 
@@ -207,6 +208,23 @@ private:
                     fmt::format("{}: no sink takes {} {}", running->config.title(),
                                 missing.size() == 1 ? "partition" : "partitions", list_of(missing)),
                     "their events go nowhere");
+            }
+        }
+    }
+
+    void warn_of_lost_dead_letters() const {
+        for (const auto& [vertex, sink] : sinks_) {
+            const config::Node::Entry* option = sink->config.options.find("on_exhausted");
+            if (option != nullptr && !sink->rejected &&
+                option->value.is(config::Node::Kind::String) &&
+                option->value.as_string() == "dead_letter") {
+                problems_.warning(
+                    option->value.location(),
+                    fmt::format("{}: nothing takes its dead letters: they are dropped",
+                                sink->config.title()),
+                    fmt::format("`inputs = [\"{}.rejected\"]` of another component "
+                                "takes them",
+                                sink->config.id.value));
             }
         }
     }

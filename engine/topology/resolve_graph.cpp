@@ -85,12 +85,11 @@ private:
             return;
         }
         const auto other = graph_.find(name);
-        problems_.error(
-            owner.shape.fallback->location,
-            fmt::format("Fallback \"{}\" of {} is not a sink.", name, owner.title()),
-            other ? fmt::format("`{}` is a {}", name,
-                                config::name_of(graph_.vertices()[*other].kind))
-                  : config::did_you_mean(name, sinks));
+        problems_.error(owner.shape.fallback->location,
+                        fmt::format("Fallback \"{}\" of {} is not a sink.", name, owner.title()),
+                        other ? fmt::format("`{}` is a {}", name,
+                                            config::name_of(graph_.vertices()[*other].kind))
+                              : config::did_you_mean(name, sinks));
     }
 
     void unknown_input(const GraphIssue& issue) {
@@ -109,13 +108,15 @@ private:
                 continue;
             for (std::size_t output = 0; output < graph_.vertices()[vertex].outputs.size();
                  ++output)
-                candidates.push_back(graph_.output_name(vertex, output));
+                if (!graph_.vertices()[vertex].outputs[output].internal)
+                    candidates.push_back(graph_.output_name(vertex, output));
         }
         if (const auto vertex = graph_.find(name)) {
             std::vector<std::string> outputs;
             for (std::size_t output = 0; output < graph_.vertices()[*vertex].outputs.size();
                  ++output)
-                outputs.push_back(graph_.output_name(*vertex, output));
+                if (!graph_.vertices()[*vertex].outputs[output].internal)
+                    outputs.push_back(graph_.output_name(*vertex, output));
             if (outputs.empty())
                 return fmt::format("`{}` is a {}, which has no output", name,
                                    config::name_of(graph_.vertices()[*vertex].kind));

@@ -54,14 +54,15 @@ public:
 
     [[nodiscard]] std::unique_ptr<component::Prepared> prepare(const Batch& batch) const override;
     io::Task<void> run(component::SinkInput& input) override;
-    [[nodiscard]] bool reads_request() const override { return destination_->reads_request(); }
+    [[nodiscard]] bool reads_request() const override {
+        return destination_->reads_request() || encoder_.reads_request();
+    }
 
 private:
     using Groups = std::unordered_map<std::string, std::shared_ptr<delivery::EncodedGroup>>;
     void encode(const Batch& batch, std::size_t index, delivery::EncodedGroup& group,
                 delivery::PreparedEvents& prepared) const;
-    void fail(std::size_t index, std::string_view reason,
-              delivery::PreparedEvents& prepared) const;
+    void fail(std::size_t index, std::string_view reason, delivery::PreparedEvents& prepared) const;
     void prepare_one_group(const Batch& batch, delivery::PreparedEvents& prepared) const;
     void prepare_by_key(const Batch& batch, delivery::PreparedEvents& prepared) const;
     [[nodiscard]] const io::ClientRequest& prototype(const std::string& key);
