@@ -92,9 +92,8 @@ std::string draw_dot(const config::Configuration& configuration, const Graph& gr
             text += node;
             for (const Edge& edge : graph.incoming(vertex)) {
                 const auto given = options.edge_attributes.find(
-                    edge.input == Edge::none
-                        ? graph.vertices()[edge.from].id
-                        : configuration.find(id)->inputs[edge.input].value);
+                    edge.input == Edge::none ? graph.vertices()[edge.from].id
+                                             : configuration.find(id)->inputs[edge.input].value);
                 Attributes look =
                     given == options.edge_attributes.end() ? Attributes() : given->second;
                 if (const std::string& output = output_of(graph, edge); !output.empty()) {

@@ -180,8 +180,8 @@ private:
             report({.kind = GraphIssue::Kind::UnknownFallback, .vertex = vertex, .path = {}});
             return;
         }
-        add_edge({vertex, static_cast<std::size_t>(port - owner.outputs.begin()), *target,
-                  Edge::none});
+        add_edge(
+            {vertex, static_cast<std::size_t>(port - owner.outputs.begin()), *target, Edge::none});
     }
 
     void add_edge(const Edge& edge) {

@@ -99,8 +99,11 @@ Result<std::vector<Topology::Health>> Topology::open_sinks(io::Runtime& runtime,
     for (RunningSink& sink : sinks_) {
         component::SinkContext context{
             run_context(sink.config, runtime, number++, configuration_.globals, sink.metrics),
-            stopping_.get_token(), abandoned_.get_token(), sink.config.buffer.durable(),
-            sink.rejected ? &*sink.rejected : nullptr, sink.fallback ? &*sink.fallback : nullptr};
+            stopping_.get_token(),
+            abandoned_.get_token(),
+            sink.config.buffer.durable(),
+            sink.rejected ? &*sink.rejected : nullptr,
+            sink.fallback ? &*sink.fallback : nullptr};
         sink.context.emplace(std::move(context));
         io::Worker& worker = sink.context->worker;
         Result<void> started = run_on(worker, sink.sink->start(*sink.context)).get();
@@ -209,6 +212,38 @@ void Topology::close_sinks() {
             sink.buffer->close();
         }
     }
+}
+
+void Topology::release(io::Runtime& runtime) {
+    const auto pass = [&runtime] {
+        for (std::size_t i = 0; i < runtime.size(); ++i) {
+            std::promise<void> passed;
+            runtime.worker(i).post([&passed] { passed.set_value(); });
+            passed.get_future().wait();
+        }
+    };
+    // What the components have posted last refers to them.
+    pass();
+    pass();
+    const auto destroy = [](io::Worker& worker, auto& component) {
+        std::promise<void> destroyed;
+        worker.post([&] {
+            component.reset();
+            destroyed.set_value();
+        });
+        destroyed.get_future().wait();
+    };
+    for (RunningSource& source : sources_) {
+        if (source.context) {
+            destroy(source.context->worker, source.source);
+        }
+    }
+    for (RunningSink& sink : sinks_) {
+        if (sink.context) {
+            destroy(sink.context->worker, sink.sink);
+        }
+    }
+    pass();
 }
 
 void Topology::abandon() {
