@@ -201,8 +201,9 @@ private:
             return;
         }
         log_.info("engine::topology", "New configuration loaded successfully.");
-        log_.info(log_target, "Engine has reloaded.",
-                  {field("path", fmt::format("[\"{}\"]", fmt::join(loaded_->names, "\", \"")))});
+        log_.log(telemetry::LogLevel::Info, log_target, "Engine has reloaded.",
+                 {field("path", fmt::format("[\"{}\"]", fmt::join(loaded_->names, "\", \"")))},
+                 telemetry::RateLimit::Unlimited);
     }
 
     void refuse_reload(std::string_view reason) const {
@@ -312,7 +313,6 @@ private:
                          telemetry::RateLimit::Unlimited);
             }
         }
-        fmt::print(stderr, "{}", problems.render());
     }
 
     ExitCode stop() {
