@@ -173,7 +173,7 @@ std::unique_ptr<HttpConnection> HttpServer::State::adopt(std::size_t worker, int
     socket.assign(protocol, descriptor, error);
     if (error)
         ::close(descriptor);
-    if (error || stopping)
+    if (error || (stopping && !ListenerHandover::instance().active()))
         return nullptr;
     Stream stream = tls ? Stream(std::move(socket), tls) : Stream(std::move(socket));
     return std::make_unique<HttpConnection>(

@@ -1,7 +1,9 @@
 """SIGHUP and --watch-config: a new configuration without a refused connection, or the old one as it was."""
 
 import signal
+import socket
 import threading
+import time
 import unittest
 
 from scenario import EndToEndTest, HttpClient, free_port, messages, numbered, port_open, wait_until
@@ -124,6 +126,34 @@ address = "127.0.0.1:{more}"
         self.reload(self.config())
         self.assertFalse(port_open(more))
         self.assert_all_accepted(self.send(self.port, numbered(5, "again")))
+
+    def test_a_listening_tcp_socket_is_passed_on(self) -> None:
+        lines = free_port()
+        config = self.config().replace("[sinks.out]", f"""[sources.lines]
+type = "socket"
+mode = "tcp"
+address = "127.0.0.1:{lines}"
+
+[sinks.out]""").replace('["in"]', '["in", "lines"]')
+        self.pipeline = self.engine(config).start([self.port, lines])
+        refused, ended = [], threading.Event()
+
+        def connect() -> None:
+            while not ended.is_set():
+                if not port_open(lines):
+                    refused.append(1)
+                time.sleep(0.005)  # or the listening queue overflows
+
+        thread = threading.Thread(target=connect)
+        thread.start()
+        for number in range(6):
+            self.reload(config.replace(self.one.url, (self.two if number % 2 == 0 else self.one).url))
+        ended.set()
+        thread.join()
+        self.assertEqual(refused, [])
+        with socket.create_connection(("127.0.0.1", lines), 5) as connection:
+            connection.sendall(b"still read\n")
+        self.assert_ids_arrive({"still read"}, self.arrived, 10)
 
     def test_global_options_do_not_change(self) -> None:
         self.start()
