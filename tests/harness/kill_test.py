@@ -45,8 +45,9 @@ max_size = 1_000_000_000
 
 MODES = {
     "forward": 'order_by = "{{ headers.x-key }}"',
-    # One request at a time is what keeps the order of encoded events.
-    "events": 'encoding.codec = "text"\nframing.method = "newline_delimited"\nrequest.concurrency = 1\nbatch.timeout_secs = 0.1',
+    # One request at a time is what keeps the order of encoded events; a crash repeats a batch whole, so it is small.
+    "events": 'encoding.codec = "text"\nframing.method = "newline_delimited"\nrequest.concurrency = 1\n'
+              'batch.max_events = 100\nbatch.timeout_secs = 0.1',
 }
 
 
