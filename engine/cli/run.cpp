@@ -92,10 +92,10 @@ public:
             return ExitCode::Configuration;
         }
         runtime_.start();
+        watch_.emplace(arguments_, loaded_->names);
         if (const std::optional<ExitCode> failed = start()) {
             return *failed;
         }
-        watch_.emplace(arguments_, loaded_->names);
         log_.info(log_target, "Engine has started.", {quoted("version", ENGINE_VERSION)});
         wait_for_end();
         return stop();
@@ -183,8 +183,12 @@ private:
 
     /// The new configuration takes the place of the running one, if it can; otherwise that goes on.
     void reload() {
+        // Before reading: what changes meanwhile is seen.
+        watch_.emplace(arguments_, loaded_->names);
         auto next = load_configuration(arguments_, SecretPolicy::Retrieve);
-        watch_.emplace(arguments_, next->names);
+        if (next->names != loaded_->names) {
+            watch_.emplace(arguments_, next->names);
+        }
         auto built = next->build();
         if (built == nullptr) {
             report_problems(next->problems);
