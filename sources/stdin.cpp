@@ -195,6 +195,7 @@ public:
                                      : fields_.host_key()),
           host_metadata_(fields_.metadata_name("host")),
           unwrap_(options.decoding.codec == "bytes"),
+          requests_(options.decoding.codec == "request_json"),
           decoder_(std::move(decoder)) {}
 
     io::Task<Result<void>> start(component::SourceContext& context) override {
@@ -216,6 +217,8 @@ public:
             co_await ended_.wait();
         }
     }
+
+    [[nodiscard]] bool provides_requests() const override { return requests_; }
 
 private:
     io::Task<> run() {
@@ -273,6 +276,7 @@ private:
     const std::vector<PathSegment> host_metadata_;
     const std::string host_ = host_name();
     const bool unwrap_;
+    const bool requests_;
     const EventDecoder decoder_;
     const component::StreamIntakeRules rules_{
         [this](DecodedEvents& events) { add_fields(events); },

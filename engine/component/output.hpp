@@ -34,6 +34,11 @@ class Output {
 public:
     virtual ~Output() = default;
     virtual Backpressure send(Delivery delivery) = 0;
+};
+
+/// The output of a source.
+class SourceOutput : public Output {
+public:
     /// For a stream that is too fast for one worker. What is sent beside it has no place in its
     /// order unless it has been drained before.
     [[nodiscard]] virtual std::unique_ptr<OrderedStream> open_stream(io::Runtime& runtime) = 0;

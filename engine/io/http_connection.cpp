@@ -6,6 +6,8 @@
 #include <exception>
 #include <random>
 
+#include "engine/io/listener_handover.hpp"
+
 namespace engine::io {
 
 namespace asio = boost::asio;
@@ -113,8 +115,16 @@ void HttpConnection::enforce_deadline(steady_clock::time_point now) {
     stream_.cancel();
 }
 
+bool HttpConnection::spared() {
+    constexpr std::chrono::milliseconds longest{500};
+    if (!fresh_ || !ListenerHandover::instance().active())
+        return false;
+    deadline_ = std::min(deadline_, Worker::now() + longest);
+    return true;
+}
+
 void HttpConnection::close_if_idle() {
-    if (phase_ == Phase::Idle || phase_ == Phase::Handshake)
+    if ((phase_ == Phase::Idle || phase_ == Phase::Handshake) && !spared())
         abort();
 }
 
@@ -198,7 +208,7 @@ Task<HttpConnection::Next> HttpConnection::read_head() {
                 co_await refuse(parser_.error_status());
                 co_return Next::Close;
             }
-        } else if (context_.stopping.load(std::memory_order_relaxed)) {
+        } else if (context_.stopping.load(std::memory_order_relaxed) && !spared()) {
             co_return Next::Close;
         }
         const bool open = co_await fill();
@@ -208,6 +218,7 @@ Task<HttpConnection::Next> HttpConnection::read_head() {
         if (!open)
             co_return Next::Close;
     }
+    fresh_ = false;
     consume(parser_.head_size());
     request_.remote_address = remote_address_;
     request_.remote_port = remote_port_;

@@ -49,6 +49,9 @@ public:
     /// Completes when the connection is closed.
     [[nodiscard]] Task<> run();
 
+    /// While a reload passes the listener on, a connection that has just been accepted is still
+    /// served its first request: to its client, closing it would look like a refusal.
+    [[nodiscard]] bool spared();
     /// Ends a wait whose deadline has passed.
     void enforce_deadline(std::chrono::steady_clock::time_point now);
     /// Ends the connection if it waits for its next request.
@@ -103,6 +106,7 @@ private:
     std::size_t requests_ = 0;
     bool expired_ = false;
     bool aborted_ = false;
+    bool fresh_ = true;  // no request has come yet
 };
 
 }  // namespace engine::io

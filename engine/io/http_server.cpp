@@ -1,4 +1,5 @@
 #include "engine/io/http_server.hpp"
+#include "engine/io/listener_handover.hpp"
 
 #include <fcntl.h>
 #include <sys/socket.h>
@@ -121,6 +122,11 @@ Task<> HttpServer::State::accept() {
             co_await sleep_for(out_of_descriptors_pause, sweeping.get_token());
         }
     }
+    // A close alone would leave the event loop watching a socket that lives on in a duplicate.
+    boost::system::error_code ignored;
+    const int descriptor = acceptor->release(ignored);
+    if (!ignored)
+        ::close(descriptor);
     acceptor.reset();
     leave();
 }
@@ -168,7 +174,7 @@ std::unique_ptr<HttpConnection> HttpServer::State::adopt(std::size_t worker, int
     socket.assign(protocol, descriptor, error);
     if (error)
         ::close(descriptor);
-    if (error || stopping)
+    if (error || (stopping && !ListenerHandover::instance().active()))
         return nullptr;
     Stream stream = tls ? Stream(std::move(socket), *tls) : Stream(std::move(socket));
     return std::make_unique<HttpConnection>(
@@ -215,6 +221,8 @@ void HttpServer::State::for_each_connection(void (HttpConnection::*action)()) {
 
 Result<std::unique_ptr<HttpServer>> HttpServer::listen(Runtime& runtime, HttpServerOptions options,
                                                        HttpHandler handler) {
+    if (options.listener < 0)
+        options.listener = ListenerHandover::instance().take(options.address);
     auto state = std::make_shared<State>(runtime, std::move(options), std::move(handler));
     if (state->options.tls.enabled)
         state->tls = ENGINE_TRY(TlsContext::build(state->options.tls, TlsRole::Server));
@@ -255,6 +263,8 @@ int HttpServer::share_listener() const {
 Task<std::size_t> HttpServer::stop_task(std::chrono::milliseconds grace) {
     const auto state = state_;
     stopped_ = true;
+    if (ListenerHandover::instance().active())
+        ListenerHandover::instance().leave(state->options.address, share_listener());
     state->stop_accepting();
     state->for_each_connection(&HttpConnection::close_if_idle);
     std::size_t aborted = 0;

@@ -99,6 +99,18 @@ io::Task<void> take(Arrivals arrivals) {
     }
 }
 
+namespace {
+
+component::Backpressure hand_over(Arrivals arrivals) {
+    offer(arrivals);
+    if (arrivals.empty()) {
+        return {};
+    }
+    return component::Backpressure(take(std::move(arrivals)));
+}
+
+}  // namespace
+
 void SourceOutput::run_stages(Delivery delivery, Arrivals& arrivals) const {
     delivery.batch->source_id = source_id_;
     delivery.batch->source_type = source_type_;
@@ -110,15 +122,17 @@ void SourceOutput::run_stages(Delivery delivery, Arrivals& arrivals) const {
 component::Backpressure SourceOutput::send(Delivery delivery) {
     Arrivals arrivals;
     run_stages(std::move(delivery), arrivals);
-    offer(arrivals);
-    if (arrivals.empty()) {
-        return {};
-    }
-    return component::Backpressure(take(std::move(arrivals)));
+    return hand_over(std::move(arrivals));
 }
 
 std::unique_ptr<component::OrderedStream> SourceOutput::open_stream(io::Runtime& runtime) {
     return std::make_unique<TicketedStream>(*this, runtime);
+}
+
+component::Backpressure SinkOutput::send(Delivery delivery) {
+    Arrivals arrivals;
+    emit(stage_, std::move(delivery), arrivals);
+    return hand_over(std::move(arrivals));
 }
 
 }  // namespace engine::topology

@@ -54,7 +54,7 @@ void offer(Arrivals& arrivals);
 [[nodiscard]] io::Task<void> take(Arrivals arrivals);
 
 /// What a source sends into.
-class SourceOutput final : public component::Output {
+class SourceOutput final : public component::SourceOutput {
 public:
     SourceOutput(const OutputStage& stage, std::string_view source_id, std::string_view source_type,
                  telemetry::ComponentMetrics& metrics)
@@ -71,6 +71,16 @@ private:
     std::string_view source_id_;
     std::string_view source_type_;
     telemetry::ComponentMetrics& metrics_;
+};
+
+/// What a sink passes events on to that it does not deliver itself.
+class SinkOutput final : public component::Output {
+public:
+    explicit SinkOutput(const OutputStage& stage) : stage_(stage) {}
+    component::Backpressure send(Delivery delivery) override;
+
+private:
+    const OutputStage& stage_;
 };
 
 }  // namespace engine::topology

@@ -74,6 +74,8 @@ Result<void> Topology::open_buffer(RunningSink& sink) {
         options.max_events = memory->max_events.value_or(options.max_events);
         options.max_bytes = memory->max_size.value_or(0);
         options.when_full = when_full(memory->when_full);
+        // What another sink passes on stays its own until it is delivered here.
+        options.hold_acknowledgements = sink.sink->acknowledges() || !sink.feeders.empty();
         sink.buffer = std::make_unique<buffer::MemoryBuffer>(options, *sink.sink, sink.metrics,
                                                              sink.context->log);
     } else {
@@ -99,7 +101,11 @@ Result<std::vector<Topology::Health>> Topology::open_sinks(io::Runtime& runtime,
     for (RunningSink& sink : sinks_) {
         component::SinkContext context{
             run_context(sink.config, runtime, number++, configuration_.globals, sink.metrics),
-            stopping_.get_token(), abandoned_.get_token(), sink.config.buffer.durable()};
+            stopping_.get_token(),
+            abandoned_.get_token(),
+            sink.config.buffer.durable(),
+            sink.rejected ? &*sink.rejected : nullptr,
+            sink.fallback ? &*sink.fallback : nullptr};
         sink.context.emplace(std::move(context));
         io::Worker& worker = sink.context->worker;
         Result<void> started = run_on(worker, sink.sink->start(*sink.context)).get();
@@ -176,18 +182,16 @@ Topology::StopState Topology::advance_stop(std::chrono::milliseconds patience) {
                 return StopState::Stopping;
             }
         }
-        for (RunningSink& sink : sinks_) {
-            if (sink.buffer != nullptr) {
-                sink.buffer->close();
-            }
-        }
         phase_ = Phase::SinksDraining;
     }
     if (phase_ == Phase::SinksDraining) {
+        close_sinks();
+        // In the order of the graph: whoever feeds a sink comes before it.
         for (RunningSink& sink : sinks_) {
             if (!wait(sink.completed)) {
                 return StopState::Stopping;
             }
+            close_sinks();
         }
         for (RunningSink& sink : sinks_) {
             if (sink.buffer != nullptr) {
@@ -197,6 +201,51 @@ Topology::StopState Topology::advance_stop(std::chrono::milliseconds patience) {
         phase_ = Phase::Stopped;
     }
     return StopState::Stopped;
+}
+
+void Topology::close_sinks() {
+    const auto ended = [](const RunningSink* sink) {
+        return !sink->completed.valid() ||
+               sink->completed.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
+    };
+    for (RunningSink& sink : sinks_) {
+        if (!sink.closed && sink.buffer != nullptr && std::ranges::all_of(sink.feeders, ended)) {
+            sink.closed = true;
+            sink.buffer->close();
+        }
+    }
+}
+
+void Topology::release(io::Runtime& runtime) {
+    const auto pass = [&runtime] {
+        for (std::size_t i = 0; i < runtime.size(); ++i) {
+            std::promise<void> passed;
+            runtime.worker(i).post([&passed] { passed.set_value(); });
+            passed.get_future().wait();
+        }
+    };
+    // What the components have posted last refers to them.
+    pass();
+    pass();
+    const auto destroy = [](io::Worker& worker, auto& component) {
+        std::promise<void> destroyed;
+        worker.post([&] {
+            component.reset();
+            destroyed.set_value();
+        });
+        destroyed.get_future().wait();
+    };
+    for (RunningSource& source : sources_) {
+        if (source.context) {
+            destroy(source.context->worker, source.source);
+        }
+    }
+    for (RunningSink& sink : sinks_) {
+        if (sink.context) {
+            destroy(sink.context->worker, sink.sink);
+        }
+    }
+    pass();
 }
 
 void Topology::abandon() {

@@ -37,7 +37,7 @@ Offer MemoryBuffer::offer(component::SinkItem& item) {
     const std::size_t cost = weight(*item.delivery.batch);
     const auto events = static_cast<std::int64_t>(item.delivery.batch->size());
     Acknowledgement handed_over;
-    if (!sink_.acknowledges()) {
+    if (!options_.hold_acknowledgements) {
         // Handing over is all that anybody waits for.
         handed_over = std::move(item.delivery.acknowledgement);
     }
@@ -46,7 +46,7 @@ Offer MemoryBuffer::offer(component::SinkItem& item) {
         return Offer::Taken;
     }
     depth_events_.add(-events);
-    if (!sink_.acknowledges()) {
+    if (!options_.hold_acknowledgements) {
         item.delivery.acknowledgement = std::move(handed_over);
     }
     if (options_.when_full == WhenFull::DropNewest || channel_.is_closed()) {
@@ -59,7 +59,7 @@ Offer MemoryBuffer::offer(component::SinkItem& item) {
 io::Task<void> MemoryBuffer::take(component::SinkItem item) {
     const std::size_t cost = weight(*item.delivery.batch);
     const auto events = static_cast<std::int64_t>(item.delivery.batch->size());
-    Acknowledgement waiting = sink_.acknowledges() ? item.delivery.acknowledgement
+    Acknowledgement waiting = options_.hold_acknowledgements ? item.delivery.acknowledgement
                                                    : std::move(item.delivery.acknowledgement);
     depth_events_.add(events);
     const bool pushed = co_await channel_.push(std::move(item), cost);

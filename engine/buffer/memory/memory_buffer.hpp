@@ -15,6 +15,8 @@ public:
         std::size_t max_events = 500;
         std::size_t max_bytes = 0;  // 0: bounded in events
         WhenFull when_full = WhenFull::Block;
+        /// Who waits is told when events are delivered, not when they are queued.
+        bool hold_acknowledgements = false;
     };
     /// `sink` prepares the batches; both references outlive the buffer.
     MemoryBuffer(const Options& options, const component::Sink& sink,
