@@ -14,13 +14,6 @@
 
 namespace engine::vrl::json_schema {
 
-namespace {
-
-/// References may lead round in circles.
-constexpr int deepest_level = 512;
-
-}  // namespace
-
 void Validator::check(const Value& schema, const Value& instance) {
     if (schema.is_boolean()) {
         if (!schema.as_boolean()) {

@@ -14,14 +14,6 @@
 
 namespace engine::vrl::json_schema {
 
-namespace {
-
-std::string plural(std::uint64_t count, std::string_view one, std::string_view many) {
-    return std::string(count == 1 ? one : many);
-}
-
-}  // namespace
-
 void Validator::check_items(const Value& schema, std::span<const Value> items, std::size_t from) {
     for (std::size_t i = from; i < items.size(); ++i) {
         check_at(std::to_string(i), schema, items[i]);

@@ -14,14 +14,6 @@
 
 namespace engine::vrl::json_schema {
 
-namespace {
-
-std::string plural(std::uint64_t count, std::string_view one, std::string_view many) {
-    return std::string(count == 1 ? one : many);
-}
-
-}  // namespace
-
 bool Validator::is_true(const ObjectNode& schema, std::string_view key) {
     const Value* const value = schema.find(key);
     return value != nullptr && value->is_boolean() && value->as_boolean();

@@ -15,6 +15,14 @@
 
 namespace engine::vrl::json_schema {
 
+/// References may lead round in circles.
+inline constexpr int deepest_level = 512;
+
+[[nodiscard]] inline std::string plural(std::uint64_t count, std::string_view one,
+                                        std::string_view many) {
+    return std::string(count == 1 ? one : many);
+}
+
 /// Members and items of an instance that a schema has looked at (for `unevaluated…`).
 struct Evaluated {
     bool has_all_members = false;

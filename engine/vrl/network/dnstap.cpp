@@ -1,12 +1,12 @@
 #include "engine/vrl/network/dnstap.hpp"
 
-#include <absl/strings/escaping.h>
 #include <arpa/inet.h>
 #include <resolv.h>
 
 #include <array>
 #include <vector>
 
+#include "engine/vrl/encoding/base64.hpp"
 #include "engine/vrl/network/dns_query.hpp"
 #include "engine/vrl/network/dnstap_frame.hpp"
 
@@ -92,7 +92,7 @@ public:
         put_zone(members, frame.query_zone, error);
         if (!error.empty()) {
             members.push_back({"error", text(error)});
-            members.push_back({"rawData", text(absl::Base64Escape(bytes))});
+            members.push_back({"rawData", in_base64(bytes)});
         }
         return object_of(members, arena_);
     }
@@ -102,6 +102,10 @@ private:
         return Value::integer(static_cast<std::int64_t>(number));
     }
     Value text(std::string_view bytes) { return Value::copy_of(bytes, arena_); }
+    Value in_base64(std::string_view bytes) {
+        return Value::bytes(
+            base64(bytes, *base64_alphabet("standard"), Base64Padding::With, arena_));
+    }
     Value name(std::string_view domain) { return text(dns_name_text(domain, names_)); }
 
     void put_bytes(Members& members, std::string_view key,
@@ -273,7 +277,7 @@ private:
         Member members[] = {
             {"optCode", Value::integer(code)},
             {"optName", known.empty() ? text(fmt::format("Unknown({})", code)) : text(known)},
-            {"optValue", text(absl::Base64Escape(value))}};
+            {"optValue", in_base64(value)}};
         return object_of(members, arena_);
     }
     Value extended_error(std::string_view value) {
