@@ -75,7 +75,7 @@ inline Tree json_reshape(std::string message) {
 inline absl::Time time_of(const char* format, std::string_view text) {
     absl::Time time;
     std::string error;
-    if (!absl::ParseTime(format, text, &time, &error)) {
+    if (!absl::ParseTime(format, absl::string_view(text.data(), text.size()), &time, &error)) {
         throw std::runtime_error(error);
     }
     return time;
@@ -144,7 +144,7 @@ inline Tree key_value(std::string message) {
 }
 
 inline Tree timestamps(std::string message) {
-    const absl::Time time = time_of("%Y-%m-%dT%H:%M:%E*S%z", message);
+    const absl::Time time = time_of("%Y-%m-%dT%H:%M:%E*S%Ez", message);
     Tree::Object object;
     object["unix"] = {absl::ToUnixMillis(time)};
     object["day"] = {absl::FormatTime("%Y-%m-%d %H:%M", time, absl::UTCTimeZone())};
