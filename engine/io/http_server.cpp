@@ -7,6 +7,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <future>
 #include <mutex>
+#include <utility>
 
 #include "engine/diagnostic/assert.hpp"
 #include "engine/io/address.hpp"
@@ -169,7 +170,7 @@ std::unique_ptr<HttpConnection> HttpServer::State::adopt(std::size_t worker, int
         ::close(descriptor);
     if (error || stopping)
         return nullptr;
-    Stream stream = tls ? Stream(std::move(socket), tls) : Stream(std::move(socket));
+    Stream stream = tls ? Stream(std::move(socket), *tls) : Stream(std::move(socket));
     return std::make_unique<HttpConnection>(
         std::move(stream),
         HttpConnectionContext{options, handler, shares[worker], stopping, abandoned.get_token()});
@@ -179,23 +180,29 @@ Task<> HttpServer::State::serve(std::size_t worker, int descriptor) {
     const auto self = shared_from_this();
     const auto connection = adopt(worker, descriptor);
     if (connection != nullptr) {
+        if (!std::exchange(shares[worker].is_swept, true)) {
+            runtime.worker(worker).spawn(sweep(worker));
+        }
         co_await connection->run();
     }
     --shares[worker].open;
     leave();
 }
 
+// As long as the worker has connections: an idle server wakes nobody.
 Task<> HttpServer::State::sweep(std::size_t worker) {
     const auto self = shared_from_this();
     const StopToken stop = sweeping.get_token();
-    for (;;) {
+    HttpServerShare& share = shares[worker];
+    while (!share.connections.empty()) {
         const SleepResult slept = co_await sleep_for(options.sweep_interval, stop);
         if (slept == SleepResult::Stopped)
-            co_return;
+            break;
         const auto now = Worker::now();
-        for (HttpConnection* connection : shares[worker].connections)
+        for (HttpConnection* connection : share.connections)
             connection->enforce_deadline(now);
     }
+    share.is_swept = false;
 }
 
 void HttpServer::State::for_each_connection(void (HttpConnection::*action)()) {
@@ -219,8 +226,6 @@ Result<std::unique_ptr<HttpServer>> HttpServer::listen(Runtime& runtime, HttpSer
     state->port = local.port();
     state->protocol = local.protocol();
     runtime.worker(0).spawn(state->accept());
-    for (std::size_t index = 0; index < runtime.size(); ++index)
-        runtime.worker(index).spawn(state->sweep(index));
     return std::unique_ptr<HttpServer>(new HttpServer(std::move(state)));
 }
 

@@ -303,7 +303,7 @@ std::shared_ptr<StreamConnection> StreamServer::State::adopt(std::size_t worker,
         }
     }
     socket.non_blocking(true, error);
-    Stream stream = tls ? Stream(std::move(socket), tls) : Stream(std::move(socket));
+    Stream stream = tls ? Stream(std::move(socket), *tls) : Stream(std::move(socket));
     auto connection = std::make_shared<StreamConnection>(std::move(stream));
     connection->peer = std::move(peer);
     connection->peer_port = port;

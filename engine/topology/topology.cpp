@@ -13,8 +13,6 @@ namespace engine::topology {
 
 namespace {
 
-constexpr std::string_view log_target = "engine::topology";
-
 buffer::WhenFull when_full(config::WhenFull policy) {
     // The configuration layer admits only what is built.
     return policy == config::WhenFull::DropNewest ? buffer::WhenFull::DropNewest
@@ -57,7 +55,11 @@ Result<void> Topology::check_environment() const {
     if (!needed) {
         return {};
     }
-    if (!std::filesystem::create_directories(folder, error)) {
+    const bool created = std::filesystem::create_directories(folder, error);
+    if (created) {
+        std::filesystem::permissions(folder, std::filesystem::perms::owner_all, error);
+    }
+    if (!created || error) {
         return failure(fmt::format(
             "the default data folder {} can't be created ({}): set `data_dir` to a folder that can",
             folder.string(), error.message()));
