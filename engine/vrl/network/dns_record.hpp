@@ -1,0 +1,22 @@
+#pragma once
+
+#include <arpa/nameser.h>
+
+#include <string>
+#include <string_view>
+
+namespace engine::vrl {
+
+/// How names of domains are written.
+struct DnsNameForm {
+    bool trailing_dot = false;
+    bool lowercase = false;
+};
+
+/// A name as the resolver library expands it (`example.com`, `.`), in another form.
+[[nodiscard]] std::string dns_name_text(std::string_view name, DnsNameForm form);
+
+/// The data of a record as zone files write it; unknown types as RFC 3597 does.
+[[nodiscard]] std::string dns_record_text(ns_msg& message, const ns_rr& record, DnsNameForm form);
+
+}  // namespace engine::vrl
