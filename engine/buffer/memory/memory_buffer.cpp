@@ -59,8 +59,9 @@ Offer MemoryBuffer::offer(component::SinkItem& item) {
 io::Task<void> MemoryBuffer::take(component::SinkItem item) {
     const std::size_t cost = weight(*item.delivery.batch);
     const auto events = static_cast<std::int64_t>(item.delivery.batch->size());
-    Acknowledgement waiting = options_.hold_acknowledgements ? item.delivery.acknowledgement
-                                                   : std::move(item.delivery.acknowledgement);
+    Acknowledgement waiting = options_.hold_acknowledgements
+                                  ? item.delivery.acknowledgement
+                                  : std::move(item.delivery.acknowledgement);
     depth_events_.add(events);
     const bool pushed = co_await channel_.push(std::move(item), cost);
     if (!pushed) {
