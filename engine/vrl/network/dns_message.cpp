@@ -28,16 +28,16 @@ Value text(std::string_view bytes, Arena& arena) {
 }
 
 Value question(const ns_rr& record, Arena& arena) {
-    Member members[] = {{"class", text(dns_class_name(ns_rr_class(record)), arena)},
+    Member members[] = {{"class", text(dns_class_name(record_class(record)), arena)},
                         {"domainName", text(domain_of(record), arena)},
-                        {"questionType", text(dns_type_name(ns_rr_type(record)), arena)},
-                        {"questionTypeId", Value::integer(ns_rr_type(record))}};
+                        {"questionType", text(dns_type_name(record_type(record)), arena)},
+                        {"questionTypeId", Value::integer(record_type(record))}};
     return object_of(members, arena);
 }
 
 Value resource(ns_msg& message, const ns_rr& record, Arena& arena) {
-    const std::uint16_t type = ns_rr_type(record);
-    Member members[] = {{"class", text(dns_class_name(ns_rr_class(record)), arena)},
+    const std::uint16_t type = record_type(record);
+    Member members[] = {{"class", text(dns_class_name(record_class(record)), arena)},
                         {"domain", text(domain_of(record), arena)},
                         {"rData", text(dns_record_text(message, record, {}), arena)},
                         {"recordType", text(dns_type_name(type), arena)},

@@ -141,7 +141,7 @@ std::string dns_name_text(std::string_view name, DnsNameForm form) {
 }
 
 std::string dns_record_text(ns_msg& message, const ns_rr& record, DnsNameForm form) {
-    return RecordText(message, record, form).write(ns_rr_type(record));
+    return RecordText(message, record, form).write(record_type(record));
 }
 
 }  // namespace engine::vrl

@@ -2,10 +2,20 @@
 
 #include <arpa/nameser.h>
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
 namespace engine::vrl {
+
+/// The numbers of a record's type and class; the resolver library's macros make enumerators of
+/// them.
+[[nodiscard]] inline std::uint16_t record_type(const ns_rr& record) {
+    return record.type;
+}
+[[nodiscard]] inline std::uint16_t record_class(const ns_rr& record) {
+    return record.rr_class;
+}
 
 /// How names of domains are written.
 struct DnsNameForm {

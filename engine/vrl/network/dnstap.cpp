@@ -203,7 +203,7 @@ private:
                 if (ns_parserr(&message, which, i, &record) != 0) {
                     return false;
                 }
-                if (which == ns_s_ar && ns_rr_type(record) == ns_t_opt) {
+                if (which == ns_s_ar && record_type(record) == ns_t_opt) {
                     code |= (ns_rr_ttl(record) >> 24U) << 4U;
                     parts.push_back({"opt", extension(record)});
                 } else {
@@ -222,18 +222,18 @@ private:
     }
 
     Value question(const ns_rr& record) {
-        Member members[] = {{"class", text(dns_class_name(ns_rr_class(record)))},
+        Member members[] = {{"class", text(dns_class_name(record_class(record)))},
                             {"domainName", name(ns_rr_name(record))},
-                            {"questionType", text(dns_type_name(ns_rr_type(record)))},
-                            {"questionTypeId", Value::integer(ns_rr_type(record))}};
+                            {"questionType", text(dns_type_name(record_type(record)))},
+                            {"questionTypeId", Value::integer(record_type(record))}};
         return object_of(members, arena_);
     }
     Value resource(ns_msg& message, const ns_rr& record) {
-        Member members[] = {{"class", text(dns_class_name(ns_rr_class(record)))},
+        Member members[] = {{"class", text(dns_class_name(record_class(record)))},
                             {"domainName", name(ns_rr_name(record))},
                             {"rData", text(dns_record_text(message, record, names_))},
-                            {"recordType", text(dns_type_name(ns_rr_type(record)))},
-                            {"recordTypeId", Value::integer(ns_rr_type(record))},
+                            {"recordType", text(dns_type_name(record_type(record)))},
+                            {"recordTypeId", Value::integer(record_type(record))},
                             {"ttl", Value::integer(ns_rr_ttl(record))}};
         return object_of(members, arena_);
     }
@@ -244,7 +244,7 @@ private:
         Members members = {{"do", Value::boolean((flags & dnssec_ok) != 0)},
                            {"ednsVersion", Value::integer(flags >> 16U & 0xffU)},
                            {"extendedRcode", Value::integer(flags >> 24U)},
-                           {"udpPayloadSize", Value::integer(ns_rr_class(record))}};
+                           {"udpPayloadSize", Value::integer(record_class(record))}};
         std::vector<Value> options;
         std::vector<Value> errors;
         std::string_view data(reinterpret_cast<const char*>(ns_rr_rdata(record)),
