@@ -25,7 +25,7 @@ std::string compressed(Compression compression, std::string_view bytes) {
 
 TEST(Compression, RoundTrips) {
     for (const Algorithm algorithm : all) {
-        for (const std::size_t size : {0, 1, 100, 70'000, 3'000'000}) {
+        for (const std::size_t size : {0UL, 1UL, 100UL, 70'000UL, 3'000'000UL}) {
             const std::string bytes = text(size);
             const std::string packed = compressed({algorithm}, bytes);
             const auto unpacked = decompress(algorithm, packed, bytes.size());
