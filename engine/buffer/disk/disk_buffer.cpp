@@ -67,7 +67,7 @@ Result<void> DiskBuffer::start() {
     stats_.events = behind - std::min(behind, state.finished_events);
     stats_.tail_cut_bytes = recovered.tail_cut_bytes;
     stats_.max_size = options_.max_size;
-    store_.trim_spares(0);
+    static_cast<void>(store_.trim_spares(0));
     // One pass of the writer's upkeep: ledger synced, finished segments gone, space planned.
     maintain(false, true);
     writer_ = std::thread([this] { run(); });

@@ -135,6 +135,9 @@ public:
     std::optional<std::uint64_t> drop_oldest_segment();
 
     [[nodiscard]] Stats stats() const;
+    /// Blocks until the writer has done all it can do now: everything is answered, the ledger is
+    /// written, finished segments are gone. Not from a callback.
+    void wait_until_idle();
     /// Stores what is queued, syncs the ledger, ends the writer. Later appends are refused.
     void close();
 
@@ -171,6 +174,7 @@ private:
     // The writer thread (disk_buffer_writer.cpp).
     void run();
     void wait_for_work(std::unique_lock<std::mutex>& lock);
+    [[nodiscard]] bool has_work() const;
     [[nodiscard]] Clock::time_point next_deadline() const;
     void commit(std::vector<Queued>& batch);
     Result<void> make_room(std::uint64_t record_bytes, std::vector<Written>& written);
@@ -214,6 +218,8 @@ private:
 
     mutable std::mutex mutex_;
     std::condition_variable wake_;
+    std::condition_variable idled_;
+    bool idle_ = false;  // the writer sleeps
     // Under mutex_: the queue and space.
     std::vector<Queued> queue_;
     SpacePlan plan_;
