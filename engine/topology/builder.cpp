@@ -116,7 +116,9 @@ private:
         for (auto& [vertex, source] : sources_) {
             connect_output(vertex, 0, source->output, source->metrics);
             source->entrance.emplace(source->output, source->config.id.value,
-                                     source->config.type.value, source->metrics);
+                                     source->config.type.value, source->metrics,
+                                     source->source->answers_clients() ? buffer::Patience::Limited
+                                                                       : buffer::Patience::Endless);
         }
         for (auto& [vertex, running] : transforms_) {
             running->stage.transform = running->transform.get();

@@ -20,6 +20,8 @@ namespace engine::topology {
 struct SinkStage {
     std::optional<vrl::Condition> condition;
     buffer::SinkBuffer* buffer = nullptr;  // owned by the running sink
+    /// Room is set aside in every buffer of a request before any is written to.
+    bool reserves = false;
     telemetry::ComponentMetrics* metrics = nullptr;
 };
 
@@ -42,8 +44,12 @@ struct TransformStage {
 class SourceOutput final : public component::Output {
 public:
     SourceOutput(const OutputStage& stage, std::string_view source_id, std::string_view source_type,
-                 telemetry::ComponentMetrics& metrics)
-        : stage_(stage), source_id_(source_id), source_type_(source_type), metrics_(metrics) {}
+                 telemetry::ComponentMetrics& metrics, buffer::Patience patience)
+        : stage_(stage),
+          source_id_(source_id),
+          source_type_(source_type),
+          metrics_(metrics),
+          patience_(patience) {}
     component::Backpressure send(Delivery delivery) override;
 
 private:
@@ -51,6 +57,7 @@ private:
     std::string_view source_id_;
     std::string_view source_type_;
     telemetry::ComponentMetrics& metrics_;
+    buffer::Patience patience_;
 };
 
 }  // namespace engine::topology

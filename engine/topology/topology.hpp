@@ -67,6 +67,7 @@ private:
     explicit Topology(const config::Configuration& configuration);
 
     Result<void> open_buffer(RunningSink& sink);
+    Result<std::unique_ptr<buffer::SinkBuffer>> open_stage(RunningSink& sink, std::size_t number);
     [[nodiscard]] std::filesystem::path data_folder() const;
 
     const config::Configuration& configuration_;

@@ -200,9 +200,16 @@ void DiskBuffer::finish(const RecordId& id) {
         if (!events)
             return;
         stats_.events -= std::min<std::uint64_t>(stats_.events, *events);
+        note_empty();
         ledger_dirty_ = true;
     }
     wake_.notify_one();
+}
+
+/// Under mutex_. Damage to the ledger makes the count at start a guess; here it is known again.
+void DiskBuffer::note_empty() {
+    if (window_.empty() && recent_.empty() && cursor_ == readable_end_)
+        stats_.events = 0;
 }
 
 void DiskBuffer::on_readable(Notify notify) {

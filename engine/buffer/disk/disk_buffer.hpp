@@ -133,6 +133,8 @@ public:
     /// Drops the oldest segment that has no record in flight and is not being written, with all its
     /// records. Returns how many events that cost; none when there is no such segment.
     std::optional<std::uint64_t> drop_oldest_segment();
+    /// A dropped segment has yet to be removed: its room is not there yet.
+    [[nodiscard]] bool dropping() const { return store_.has_dropped(); }
 
     [[nodiscard]] Stats stats() const;
     /// Blocks until the writer has done all it can do now: everything is answered, the ledger is
@@ -208,6 +210,7 @@ private:
     Result<void> position_reader(const Position& cursor);
     void advance_segment(const Position& cursor, const Position& limit);
     void account_gap(std::uint64_t number, std::uint64_t sequence);
+    void note_empty();
     void account_dropped(std::uint64_t sequence);
     Step note_read_failure(const Error& error);
 

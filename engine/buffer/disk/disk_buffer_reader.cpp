@@ -57,6 +57,7 @@ bool DiskBuffer::nothing_to_read() {
         if (skipped_)
             account_gap(readable_number_, readable_sequence_);
         recent_reaches_end_ = true;
+        note_empty();
         return true;
     }
     return read_again_at_ && Clock::now() < *read_again_at_;
@@ -97,6 +98,7 @@ std::optional<Record> DiskBuffer::take_peeked() {
     if (fresh)
         return Record{{header.number, header.sequence, header.events}, stored.payload};
     ledger_dirty_ = true;
+    wake_.notify_one();
     return std::nullopt;
 }
 

@@ -66,6 +66,7 @@ void DiskBuffer::wait_for_work(std::unique_lock<std::mutex>& lock) {
 
 void DiskBuffer::wait_until_idle() {
     std::unique_lock lock(mutex_);
+    wake_.notify_one();
     idled_.wait(lock, [this] { return closing_ || (idle_ && !has_work()); });
 }
 

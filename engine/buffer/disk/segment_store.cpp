@@ -85,8 +85,8 @@ Result<std::unique_ptr<SegmentWriter>> SegmentStore::create(std::uint64_t capaci
                                                             std::uint64_t first_sequence) {
     // A spare that is reused turns into the segment, so only the others count.
     if (!trim_spares(capacity))
-        return failure(fmt::format("no room in {}: an old segment cannot be removed",
-                                   folder_.string()));
+        return failure(
+            fmt::format("no room in {}: an old segment cannot be removed", folder_.string()));
     SegmentId id{};
     {
         const std::lock_guard guard(mutex_);
@@ -154,6 +154,11 @@ void SegmentStore::drop(SegmentId id) {
         return;
     dropped_[id] = found->second.size;
     segments_.erase(found);
+}
+
+bool SegmentStore::has_dropped() const {
+    const std::lock_guard guard(mutex_);
+    return !dropped_.empty();
 }
 
 std::size_t SegmentStore::remove_dropped() {

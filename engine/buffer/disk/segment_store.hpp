@@ -54,6 +54,7 @@ public:
     /// The segment is no longer part of the log, whatever it holds; `remove_dropped` frees it. Any
     /// thread.
     void drop(SegmentId id);
+    [[nodiscard]] bool has_dropped() const;
     /// Writer thread; also tries again what could not be removed before. Returns how many went.
     std::size_t remove_dropped();
     /// Removes spares until they, the segments and a new one of `wanted` bytes keep to max_size,

@@ -15,26 +15,39 @@ public:
         std::size_t max_events = 500;
         std::size_t max_bytes = 0;  // 0: bounded in events
         WhenFull when_full = WhenFull::Block;
+        /// A client that waits longer for room is told to come again.
+        std::chrono::milliseconds block_timeout{30'000};
+        std::size_t stage = 0;
     };
     /// `sink` prepares the batches; both references outlive the buffer.
     MemoryBuffer(const Options& options, const component::Sink& sink,
                  const telemetry::ComponentMetrics& metrics, telemetry::Logger log);
 
-    Offer offer(Delivery& delivery) override;
-    io::Task<void> take(Delivery delivery) override;
-    void close() override { channel_.close(); }
+    Offer offer(Delivery& delivery, Patience patience) override;
+    io::Task<void> take(Delivery delivery, Patience patience) override;
+    void close() override {
+        channel_.close();
+        signal();
+    }
+    void on_readable(std::function<void()> notify) override { notify_ = std::move(notify); }
     io::Task<std::optional<component::SinkItem>> receive() override;
     std::optional<component::SinkItem> try_receive() override;
 
 private:
     [[nodiscard]] std::size_t weight(const Batch& batch) const;
     [[nodiscard]] component::SinkItem prepared(Delivery delivery) const;
-    void drop(Delivery& delivery);
+    void drop(Delivery& delivery, std::string_view reason);
+    [[nodiscard]] bool drop_oldest();
+    void signal() const {
+        if (notify_)
+            notify_();
+    }
     void count_out(const component::SinkItem& item);
 
     Options options_;
     const component::Sink& sink_;
     io::Channel<component::SinkItem> channel_;
+    std::function<void()> notify_;
     telemetry::Gauge& depth_events_;
     telemetry::Counter& discarded_;
     telemetry::Logger log_;

@@ -175,9 +175,8 @@ private:
         }
         expect_all(seen);
         buffer->wait_until_idle();
-        check(buffer->stats().events == 0, [&] {
-            return fmt::format("{} events are said to be left", buffer->stats().events);
-        });
+        check(buffer->stats().events == 0,
+              [&] { return fmt::format("{} events are said to be left", buffer->stats().events); });
         check(append_soon(*buffer, answers_, next_key_++),
               [] { return "the buffer takes nothing more"; });
         buffer->close();
@@ -271,8 +270,7 @@ private:
         for (std::size_t length = size(); length > 0 && budget_ > 0; length /= 2) {
             for (std::size_t begin = 0; begin < size() && budget_ > 0;) {
                 const std::size_t count = std::min(length, size() - begin);
-                const bool gone =
-                    attempt([&](Trace& trace) { erase_range(trace, begin, count); });
+                const bool gone = attempt([&](Trace& trace) { erase_range(trace, begin, count); });
                 smaller |= gone;
                 begin += gone ? 0 : count;
             }
@@ -309,7 +307,8 @@ private:
             const Operation& step = now.operations[i];
             if (step.kind == Operation::Kind::Append && (step.value > 100 || step.events > 1)) {
                 smaller |= attempt([&](Trace& t) {
-                    t.sessions[session].operations[i].value = std::min<std::uint64_t>(100, step.value);
+                    t.sessions[session].operations[i].value =
+                        std::min<std::uint64_t>(100, step.value);
                     t.sessions[session].operations[i].events = 1;
                 });
             }
