@@ -121,7 +121,7 @@ class DiskBufferTest(EndToEndTest):
         target = self.hanging()
         buffer = '{ type = "memory", max_events = 1, block_timeout_secs = 1 }'
         self.start(SINK.format(name="out", uri=target.url, buffer=buffer))
-        sent = self.send(self.port, numbered(12), 12)
+        sent = self.send(self.port, numbered(2500), 250)
         self.assertIn(503, sent.status.values())
         self.assertLess(max(sent.seconds.values()), 15)
         self.release(target)

@@ -65,6 +65,9 @@ Result<void> DiskBuffer::start() {
     next_sequence_ = readable_sequence_ = state.next_sequence;
     const std::uint64_t behind = state.next_sequence - state.sequence;
     stats_.events = behind - std::min(behind, state.finished_events);
+    stats_.damaged_records = recovered.lost_records;
+    stats_.lost_events = recovered.lost_events;
+    stats_.events -= std::min(stats_.events, recovered.lost_events);
     stats_.tail_cut_bytes = recovered.tail_cut_bytes;
     stats_.max_size = options_.max_size;
     static_cast<void>(store_.trim_spares(0));

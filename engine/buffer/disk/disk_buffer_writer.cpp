@@ -248,6 +248,11 @@ void DiskBuffer::sync_at_interval(bool closing) {
 
 void DiskBuffer::maintain(bool committed, bool closing) {
     free_finished_tail();
+    if (closing) {
+        // Where the log ends: should its end be damaged, the next start can tell what was lost.
+        const std::lock_guard guard(mutex_);
+        ledger_dirty_ = true;
+    }
     if (write_ledger())
         sync_ledger(committed, closing);
     store_.remove_dropped();
