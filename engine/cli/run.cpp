@@ -60,9 +60,11 @@ std::string name_of(int signal_number) {
 /// Everything from a checked configuration to the end of the process.
 class Process {
 public:
-    Process(const Arguments& arguments, std::unique_ptr<LoadedConfiguration> loaded,
+    Process(const Arguments& arguments, const Signals& signals,
+            std::unique_ptr<LoadedConfiguration> loaded,
             std::unique_ptr<topology::Topology> topology)
         : arguments_(arguments),
+          signals_(signals),
           loaded_(std::move(loaded)),
           runtime_(arguments.threads.value_or(std::max(1U, std::thread::hardware_concurrency()))),
           topology_(std::move(topology)) {}
@@ -192,7 +194,7 @@ private:
     }
 
     const Arguments& arguments_;
-    Signals signals_;  // before the runtime: its threads inherit the mask
+    const Signals& signals_;
     telemetry::Logger log_;
     std::unique_ptr<LoadedConfiguration> loaded_;
     io::Runtime runtime_;
@@ -202,6 +204,7 @@ private:
 }  // namespace
 
 ExitCode run(const Arguments& arguments) {
+    const Signals signals;  // before any thread starts, so that all inherit the mask
     arguments.configure_logging();
     const telemetry::Logger log;
     if (arguments.threads == 0U) {
@@ -228,7 +231,11 @@ ExitCode run(const Arguments& arguments) {
         fmt::print(stderr, "{}", loaded->problems.render());
         return ExitCode::Configuration;
     }
-    return Process(arguments, std::move(loaded), std::move(topology)).run();
+    if (const int number = signals.poll(); number != 0) {
+        log.info("engine::signal", "Signal received.", {quoted("signal", name_of(number))});
+        return ExitCode::Ok;
+    }
+    return Process(arguments, signals, std::move(loaded), std::move(topology)).run();
 }
 
 }  // namespace engine::cli

@@ -52,11 +52,12 @@ class Terminal:
         self.expect("$ ")
 
     def leave(self, keys: str = "exit\n") -> int:
-        """Exit code after the keys."""
-        self.type(keys)
+        """Exit code after the keys. They are typed until it ends: libedit shows the prompt a moment before it reads keys one
+        by one, and what the terminal itself takes as an end of file before that is lost."""
         deadline = time.monotonic() + 20
         while self.process.poll() is None and time.monotonic() < deadline:
-            if select.select([self.master], [], [], 0.05)[0]:
+            self.type(keys)
+            if select.select([self.master], [], [], 0.5)[0]:
                 try:
                     os.read(self.master, 65536)
                 except OSError:

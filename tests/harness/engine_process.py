@@ -126,6 +126,10 @@ class Engine:
 
     def stop(self, timeout: float = 30.0) -> int:
         """SIGTERM and wait: the graceful way."""
+        # Before it logs it may not have come to take signals, and would die of this one.
+        patience = time.monotonic() + 3
+        while not self.exited() and self._logs[-1].stat().st_size == 0 and time.monotonic() < patience:
+            time.sleep(0.002)
         if not self.exited():
             self.signal(signal.SIGTERM)
         return self.wait(timeout)

@@ -175,7 +175,7 @@ std::vector<std::string_view> StatementParser::expected_at(std::size_t begin, st
         // An operation cannot be a target or a keyword, nor can a closure follow it.
         types = accepted(begin, failed, {VrlParser::ADD, VrlParser::INTEGER});
         std::erase_if(types, [](std::size_t type) { return !ends_expression(type); });
-    } else if (contains(types, VrlParser::RESERVED)) {
+    } else if (contains(types, VrlParser::RESERVED) && met != antlr4::Token::EOF) {
         std::erase_if(types, is_unlisted_argument);
         std::erase(types, VrlParser::RESERVED);
     }
