@@ -121,9 +121,9 @@ class DiskBufferTest(EndToEndTest):
         target = self.hanging()
         buffer = '{ type = "memory", max_events = 1, block_timeout_secs = 1 }'
         self.start(SINK.format(name="out", uri=target.url, buffer=buffer))
-        sent = self.send(self.port, numbered(2500), 250)
+        sent = self.send(self.port, numbered(3600), 200)
         self.assertIn(503, sent.status.values())
-        self.assertLess(max(sent.seconds.values()), 15)
+        self.assertLess(max(sent.seconds.values()), 20)
         self.release(target)
         self.assert_ids_arrive(sent.accepted(), lambda: self.ids(target))
 
