@@ -94,7 +94,7 @@ class DurableBuffer::Entrance final : public Admittance {
 public:
     Entrance(DurableBuffer& buffer, const Delivery& delivery, Patience patience)
         : buffer_(buffer),
-          client_waits_(patience == Patience::Limited),
+          client_waits_(patience == Patience::Limited && delivery.acknowledgement),
           records_(encode(*delivery.batch)),
           deadline_(Clock::now() + buffer.options_.block_timeout) {}
 

@@ -155,8 +155,11 @@ private:
             for (const std::size_t below : graph_.downstream(vertex)) {
                 if (const auto sink = sinks_.find(below); sink != sinks_.end()) {
                     const component::Sink& object = *sink->second->sink;
-                    source->acknowledge |=
-                        object.acknowledges() || sink->second->config.buffer.durable();
+                    // A client that waits for room can be told that there is none only when its
+                    // answer waits for the buffer to take the events.
+                    source->acknowledge |= object.acknowledges() ||
+                                           sink->second->config.buffer.durable() ||
+                                           source->source->answers_clients();
                     source->forwards_requests |= object.forwards_requests();
                     source->envelope_needed |=
                         object.reads_request() || (sink->second->stage.condition &&

@@ -98,7 +98,8 @@ class DiskBufferTest(EndToEndTest):
         chain = ('[{ type = "memory", max_events = 5, when_full = "overflow" }, '
                  '{ type = "disk", max_size = 4_000_000 }]')
         self.start(SINK.format(name="out", uri=target.url, buffer=chain))
-        sent = self.send(self.port, numbered(60), 4)
+        # More than the sink itself holds at a time.
+        sent = self.send(self.port, numbered(1500), 30)
         self.assert_all_accepted(sent)
         self.assertGreater(sum(file.stat().st_size for file in self.folder().glob("segment-*")), 1000)
         self.release(target)
@@ -121,7 +122,7 @@ class DiskBufferTest(EndToEndTest):
         target = self.hanging()
         buffer = '{ type = "memory", max_events = 1, block_timeout_secs = 1 }'
         self.start(SINK.format(name="out", uri=target.url, buffer=buffer))
-        sent = self.send(self.port, numbered(3600), 200)
+        sent = self.send(self.port, numbered(1500), 200)
         self.assertIn(503, sent.status.values())
         self.assertLess(max(sent.seconds.values()), 20)
         self.release(target)

@@ -59,7 +59,8 @@ Offer MemoryBuffer::offer(Delivery& delivery, Patience patience) {
         drop(delivery, "drop_newest");
         return Offer::Taken;
     }
-    if (options_.when_full == WhenFull::Reject && patience == Patience::Limited) {
+    if (options_.when_full == WhenFull::Reject && patience == Patience::Limited &&
+        delivery.acknowledgement) {
         delivery.acknowledgement.finish(DeliveryStatus::Errored);
         delivery = {};
         return Offer::Taken;
@@ -71,12 +72,14 @@ io::Task<void> MemoryBuffer::take(Delivery delivery, Patience patience) {
     using Push = io::Channel<component::SinkItem>::Push;
     const std::size_t cost = weight(*delivery.batch);
     const auto events = static_cast<std::int64_t>(delivery.batch->size());
+    // Whoever does not wait for the outcome cannot be told of a refusal.
+    const bool limited = patience == Patience::Limited && delivery.acknowledgement;
     component::SinkItem item = prepared(std::move(delivery));
     Acknowledgement waiting = sink_.acknowledges() ? item.delivery.acknowledgement
                                                    : std::move(item.delivery.acknowledgement);
     depth_events_.add(events);
     Push pushed = Push::Accepted;
-    if (patience == Patience::Limited) {
+    if (limited) {
         pushed = co_await channel_.push_for(std::move(item), cost, options_.block_timeout);
     } else {
         const bool accepted = co_await channel_.push(std::move(item), cost);
