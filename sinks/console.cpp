@@ -91,6 +91,7 @@ public:
     }
 
     [[nodiscard]] bool acknowledges() const override { return acknowledge_; }
+    [[nodiscard]] bool reads_request() const override { return encoder_.reads_request(); }
 
 private:
     /// A terminal or pipe that takes nothing holds this sink's worker up, as it should: nothing of

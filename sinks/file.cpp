@@ -229,7 +229,9 @@ public:
     }
 
     [[nodiscard]] bool acknowledges() const override { return acknowledge_; }
-    [[nodiscard]] bool reads_request() const override { return path_.reads_request(); }
+    [[nodiscard]] bool reads_request() const override {
+        return path_.reads_request() || encoder_.reads_request();
+    }
 
 private:
     static const Lines& lines_of(const component::SinkItem& item) {

@@ -22,6 +22,14 @@ std::unique_ptr<component::Sink> build(Options options, component::BuildContext&
                : build_events_sink(std::move(options), std::move(destination), context);
 }
 
+config::ComponentShape shape(const Options& options) {
+    config::ComponentShape shape;
+    shape.outputs.push_back({.name = "rejected", .optional = true});
+    shape.outputs.push_back({.name = "fallback", .optional = true, .internal = true});
+    shape.fallback = options.fallback;
+    return shape;
+}
+
 }  // namespace
 }  // namespace engine::sinks::http
 
@@ -29,4 +37,5 @@ ENGINE_REGISTER_SINK(engine::sinks::http::Options,
                      {.type = "http",
                       .summary = "Sends events, or received requests, to an HTTP server.",
                       .options = engine::sinks::http::options,
-                      .build = engine::sinks::http::build})
+                      .build = engine::sinks::http::build,
+                      .shape = engine::sinks::http::shape})

@@ -45,6 +45,7 @@ public:
         return encoded;
     }
     [[nodiscard]] bool acknowledges() const override { return acknowledge_; }
+    [[nodiscard]] bool reads_request() const override { return encoder_.reads_request(); }
 
 protected:
     /// Waits before the next attempt to connect; false when there is none, because what waits on

@@ -169,12 +169,10 @@ private:
         if (options_.decoding.codec == "bytes") {
             fields_.place_messages(batch);
         }
-        for (std::size_t i = 0; i < batch.size(); ++i) {
-            fields_.add(batch, i, service_key_, service_metadata_, Value::bytes("vector"));
-            fields_.add(batch, i, fields_.host_key(), host_metadata_, Value::bytes("localhost"));
-            fields_.add_standard(batch, i, now);
-        }
-        batch.invalidate_size();
+        const component::SourceField fields[] = {
+            {service_key_, service_metadata_, Value::bytes("vector")},
+            {fields_.host_key(), host_metadata_, Value::bytes("localhost")}};
+        fields_.add_to_all(batch, fields, now);
     }
 
     const Options options_;

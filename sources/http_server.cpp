@@ -33,6 +33,10 @@ constexpr std::chrono::hours stop_grace{24};
 /// Smaller bodies are left to the sinks' own bounds once their request is answered.
 constexpr std::size_t reserved_while_queued = std::size_t{16} << 10;
 
+/// Room for an expanded body grows by this factor, from that many bytes or the body's own size.
+constexpr std::size_t expansion_step = 16;
+constexpr std::size_t least_expansion_room = std::size_t{4} << 10;
+
 using Batches = DecodedEvents::Batches;
 
 class HttpServerSource final : public component::Source {
@@ -66,8 +70,10 @@ public:
 private:
     io::Task<io::HttpResponse> handle(io::HttpRequest& request);
     [[nodiscard]] std::optional<io::HttpResponse> refuse(const io::HttpRequest& request) const;
-    [[nodiscard]] std::expected<SlabRef, io::HttpResponse> expand(const io::HttpRequest& request,
-                                                                  std::string_view encodings) const;
+    [[nodiscard]] io::Task<std::expected<SlabRef, ExpansionError>> expand_within_budget(
+        io::HttpRequest& request, std::string_view encodings) const;
+    [[nodiscard]] io::HttpResponse refuse_expansion(const io::HttpRequest& request,
+                                                    const ExpansionError& error) const;
     [[nodiscard]] std::expected<Batches, io::HttpResponse> decode(const io::HttpRequest& request,
                                                                   const SlabRef& body) const;
     [[nodiscard]] static DecodedEvents whole_request(const SlabRef& body);
@@ -132,12 +138,17 @@ io::Task<io::HttpResponse> HttpServerSource::handle(io::HttpRequest& request) {
     }
     SlabRef body = request.body;
     if (const auto encodings = request.header("content-encoding")) {
-        auto expanded = expand(request, *encodings);
+        const std::size_t received = request.reservation.bytes();
+        auto expanded = co_await expand_within_budget(request, *encodings);
         if (!expanded) {
-            co_return counted(std::move(expanded).error());
+            const ExpansionError& error = expanded.error();
+            if (!whole_requests_) {
+                co_return counted(refuse_expansion(request, error));
+            }
+        } else {
+            body = std::move(*expanded);
         }
-        body = std::move(*expanded);
-        co_await io::MemoryBudget::process().grow(request.reservation, body.size());
+        request.reservation.shrink(received + (expanded ? body.size() : 0));
     }
     std::expected<Batches, io::HttpResponse> batches = decode(request, body);
     if (!batches) {
@@ -183,16 +194,28 @@ std::optional<io::HttpResponse> HttpServerSource::refuse(const io::HttpRequest& 
     return std::nullopt;
 }
 
-std::expected<SlabRef, io::HttpResponse> HttpServerSource::expand(
-    const io::HttpRequest& request, std::string_view encodings) const {
-    auto expanded = expand_body(request.body, encodings, expansion_limit_);
-    if (expanded) {
-        return std::move(*expanded);
+// How much a body expands to is known once it has been expanded. So it is tried with room for an
+// ordinary body first: a bomb waits for its part of the budget before it takes the memory, and many
+// of them at once do no more than others.
+io::Task<std::expected<SlabRef, ExpansionError>> HttpServerSource::expand_within_budget(
+    io::HttpRequest& request, std::string_view encodings) const {
+    std::size_t room = 0;
+    std::size_t wanted = std::max(least_expansion_room, request.body.size());
+    for (;;) {
+        wanted = std::min(expansion_limit_, wanted * expansion_step);
+        co_await io::MemoryBudget::process().grow(request.reservation, wanted - room);
+        room = wanted;
+        auto expanded = expand_body(request.body, encodings, room);
+        const bool too_small =
+            !expanded && expanded.error().status == 413 && room < expansion_limit_;
+        if (!too_small) {
+            co_return expanded;
+        }
     }
-    if (whole_requests_) {
-        return request.body;  // it is forwarded as it came; what it holds is the backend's business
-    }
-    const ExpansionError& error = expanded.error();
+}
+
+io::HttpResponse HttpServerSource::refuse_expansion(const io::HttpRequest& request,
+                                                    const ExpansionError& error) const {
     if (!error.cause.empty()) {
         context_->log.error(log_target, "Failed decompressing payload.",
                             {telemetry::field("error", error.cause),
@@ -202,7 +225,7 @@ std::expected<SlabRef, io::HttpResponse> HttpServerSource::expand(
                              telemetry::field("encoding", error.encoding)});
         context_->metrics.error("parser_failed", "receiving");
     }
-    return std::unexpected(bad_request(*context_, request, error.status, error.message));
+    return bad_request(*context_, request, error.status, error.message);
 }
 
 std::expected<Batches, io::HttpResponse> HttpServerSource::decode(const io::HttpRequest& request,

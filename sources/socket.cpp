@@ -1,12 +1,14 @@
 // Takes events in over TCP, UDP and Unix sockets. Connections are spread over the workers; what one
 // read took becomes one batch, whose values point into what was received. A connection whose events
 // meet a full queue is not read until there is room: its peer is held back, nobody else is.
+#include <atomic>
 #include <memory>
 
 #include "engine/codec/stream_decoder.hpp"
 #include "engine/component/output.hpp"
 #include "engine/component/registry.hpp"
 #include "engine/component/source_decoding.hpp"
+#include "engine/component/stream_intake.hpp"
 #include "engine/event/container.hpp"
 #include "engine/io/datagram_receiver.hpp"
 #include "engine/io/event.hpp"
@@ -116,8 +118,14 @@ private:
     io::Task<> serve(io::StreamConnection& connection) {
         const Peer peer{connection.peer.empty() ? std::string(unnamed) : connection.peer,
                         connection.peer_port, connection.subject};
-        StreamDecoder stream = decoder_.open();
-        Intake intake(*context_, fields_);
+        const component::StreamIntakeRules rules{
+            [this, &peer](DecodedEvents& events) {
+                Intake(*context_, fields_).add_fields(events, peer);
+            },
+            [this](std::uint64_t count) { Intake(*context_, fields_).report_too_long(count); }};
+        using component::StreamIntake;
+        StreamIntake intake(*context_, decoder_, rules);
+        ++connections_;
         bool framed = true;
         while (framed) {
             std::optional<SlabRef> block = co_await connection.read();
@@ -125,32 +133,21 @@ private:
                 break;
             }
             received_->add(block->size());
-            DecodedEvents events;
-            framed = check(stream.decode(*block, events));
-            block.reset();
-            intake.report(stream);
-            intake.add_fields(events, peer);
-            co_await intake.send(std::move(events));
+            framed = co_await intake.take(std::move(*block), workers());
         }
-        if (framed) {
-            DecodedEvents events;
-            (void)check(stream.finish(events));
-            intake.report(stream);
-            intake.add_fields(events, peer);
-            co_await intake.send(std::move(events));
-        }
+        const auto rest = framed ? StreamIntake::Rest::Decoded : StreamIntake::Rest::Dropped;
+        co_await intake.finish(rest);
+        --connections_;
         if (!connection.error.empty()) {
             context_->log.warn(log_target, "Connection error.",
                                {telemetry::field("error", connection.error)});
         }
     }
 
-    /// Whether the stream goes on.
-    bool check(const Result<void>& decoded) const {
-        if (!decoded) {
-            component::report_undecodable(*context_, decoded.error());
-        }
-        return decoded.has_value();
+    /// Enough connections keep all workers busy by themselves.
+    [[nodiscard]] component::StreamIntake::Workers workers() const {
+        using Workers = component::StreamIntake::Workers;
+        return connections_ < context_->runtime.size() ? Workers::All : Workers::This;
     }
 
     void report_refused(const std::string& reason) const {
@@ -167,6 +164,7 @@ private:
     component::SourceContext* context_ = nullptr;
     telemetry::Counter* received_ = nullptr;
     std::unique_ptr<io::StreamServer> server_;
+    std::atomic<std::size_t> connections_{0};
 };
 
 /// Modes with datagrams.

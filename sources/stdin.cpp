@@ -1,7 +1,7 @@
 // Takes events in from standard input. A thread of its own reads, because a pipe or terminal may
 // block for ever; it gives blocks to the source's worker through a bounded channel, and stops
-// reading while that is full. The worker decodes a block, sends its events, and only then takes the
-// next one, so that a full sink holds back whoever writes to the pipe.
+// reading while that is full. The worker has them decoded by all workers, as many at once as the
+// stream admits, so that a full sink holds back whoever writes to the pipe.
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/eventfd.h>
@@ -18,11 +18,10 @@
 #include <utility>
 
 #include "engine/codec/codec_options.hpp"
-#include "engine/codec/stream_decoder.hpp"
-#include "engine/component/output.hpp"
 #include "engine/component/registry.hpp"
 #include "engine/component/source_decoding.hpp"
 #include "engine/component/source_fields.hpp"
+#include "engine/component/stream_intake.hpp"
 #include "engine/diagnostic/assert.hpp"
 #include "engine/io/channel.hpp"
 #include "engine/io/event.hpp"
@@ -100,7 +99,9 @@ private:
             }
             const ssize_t count = ::read(input_.get(), block.spare().data(), block.capacity());
             if (count > 0) {
-                hand_over(filled(block, static_cast<std::size_t>(count)));
+                if (hand_over(filled(block, static_cast<std::size_t>(count))) == Next::Stop) {
+                    break;
+                }
             } else if (count == 0 || (errno != EINTR && errno != EAGAIN)) {
                 error_ = count == 0 ? 0 : errno;
                 break;
@@ -131,13 +132,15 @@ private:
     }
 
     /// Waits for room, unless a stop was asked for: what has been read is still sent, since its
-    /// writer cannot repeat it.
-    void hand_over(SlabRef block) {
+    /// writer cannot repeat it. There is room for one such block.
+    enum class Next : std::uint8_t { Read, Stop };
+    [[nodiscard]] Next hand_over(SlabRef block) {
         std::unique_lock lock(mutex_);
         room_.wait(lock, [this] { return stopping_ || blocks_.size() < blocks_ahead; });
         const std::size_t bytes = block.size();
         const bool pushed = blocks_.try_push(std::move(block), bytes);
         ENGINE_ASSERT(pushed, "the channel has room for one more block than is read ahead");
+        return stopping_ ? Next::Stop : Next::Read;
     }
 
     Descriptor input_;
@@ -192,6 +195,7 @@ public:
                                      : fields_.host_key()),
           host_metadata_(fields_.metadata_name("host")),
           unwrap_(options.decoding.codec == "bytes"),
+          requests_(options.decoding.codec == "request_json"),
           decoder_(std::move(decoder)) {}
 
     io::Task<Result<void>> start(component::SourceContext& context) override {
@@ -214,26 +218,24 @@ public:
         }
     }
 
+    [[nodiscard]] bool provides_requests() const override { return requests_; }
+
 private:
     io::Task<> run() {
-        StreamDecoder stream = decoder_.open();
+        using component::StreamIntake;
+        StreamIntake intake(*context_, decoder_, rules_);
         telemetry::Counter& received = context_->metrics.received_bytes("none");
         bool framed = true;
         while (framed) {
-            const std::optional<SlabRef> block = co_await reader_->receive();
+            std::optional<SlabRef> block = co_await reader_->receive();
             if (!block) {
                 break;
             }
             received.add(block->size());
-            DecodedEvents events;
-            framed = check(stream.decode(*block, events));
-            co_await send(std::move(events), stream);
+            framed = co_await intake.take(std::move(*block), StreamIntake::Workers::All);
         }
-        if (framed) {
-            DecodedEvents events;
-            (void)check(stream.finish(events));
-            co_await send(std::move(events), stream);
-        }
+        const auto rest = framed ? StreamIntake::Rest::Decoded : StreamIntake::Rest::Dropped;
+        co_await intake.finish(rest);
         reader_->stop();
         if (reader_->error() != 0) {
             context_->log.error(
@@ -246,26 +248,12 @@ private:
         ended_.set();
     }
 
-    /// Whether the stream goes on.
-    bool check(const Result<void>& decoded) {
-        if (!decoded) {
-            component::report_undecodable(*context_, decoded.error());
-        }
-        return decoded.has_value();
-    }
-
-    io::Task<> send(DecodedEvents events, StreamDecoder& stream) {
-        for (const Error& error : stream.take_errors()) {
-            component::report_undecodable(*context_, error);
-        }
-        report_discarded(stream.discarded());
+    void add_fields(const DecodedEvents& events) const {
         const Timestamp now = Timestamp::now();
-        for (BatchRef& batch : events.take()) {
+        for (const BatchRef& batch : events.batches()) {
             if (batch->kind() == EventKind::Log) {
                 add_fields(*batch, now);
             }
-            Delivery delivery{std::move(batch), {}};
-            ENGINE_CO_SEND(context_->output, std::move(delivery));
         }
     }
 
@@ -273,22 +261,14 @@ private:
         if (unwrap_) {
             fields_.place_messages(batch);
         }
-        const Value host = Value::copy_of(host_, batch.arena());
-        for (std::size_t i = 0; i < batch.size(); ++i) {
-            if (host_key_) {
-                fields_.add(batch, i, host_key_, host_metadata_, host);
-            }
-            fields_.add_standard(batch, i, now);
-        }
-        batch.invalidate_size();
+        const component::SourceField host{host_key_, host_metadata_,
+                                          Value::copy_of(host_, batch.arena())};
+        fields_.add_to_all(batch, {&host, host_key_ ? 1U : 0U}, now);
     }
 
-    void report_discarded(std::uint64_t discarded) {
-        const std::uint64_t more = discarded - std::exchange(discarded_, discarded);
-        if (more > 0) {
-            context_->log.warn("engine::codec", "Discarding frame larger than max_length.",
-                               {telemetry::field("count", static_cast<std::int64_t>(more))});
-        }
+    void report_discarded(std::uint64_t count) const {
+        context_->log.warn("engine::codec", "Discarding frame larger than max_length.",
+                           {telemetry::field("count", static_cast<std::int64_t>(count))});
     }
 
     const component::SourceFields fields_;
@@ -296,11 +276,14 @@ private:
     const std::vector<PathSegment> host_metadata_;
     const std::string host_ = host_name();
     const bool unwrap_;
+    const bool requests_;
     const EventDecoder decoder_;
+    const component::StreamIntakeRules rules_{
+        [this](DecodedEvents& events) { add_fields(events); },
+        [this](std::uint64_t count) { report_discarded(count); }};
 
     component::SourceContext* context_ = nullptr;
     std::unique_ptr<BlockReader> reader_;
-    std::uint64_t discarded_ = 0;
     io::Event ended_;
 };
 

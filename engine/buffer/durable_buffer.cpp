@@ -23,6 +23,11 @@ struct EncodedRecord {
     std::uint32_t events;
 };
 
+/// A delivery's batch as it will be stored.
+struct Records final : component::Prepared {
+    std::vector<EncodedRecord> records;
+};
+
 /// The batch as records of at most 1,000 events and about 1 MiB.
 std::vector<EncodedRecord> encode(const Batch& batch) {
     std::vector<EncodedRecord> records;
@@ -89,16 +94,25 @@ Result<std::unique_ptr<DurableBuffer>> DurableBuffer::open(
     return buffer;
 }
 
-/// A delivery as records, with room set aside for all of them or for none.
+component::SinkItem DurableBuffer::prepare(Delivery delivery) const {
+    auto prepared = std::make_unique<Records>();
+    prepared->records = encode(*delivery.batch);
+    return {std::move(delivery), std::move(prepared)};
+}
+
+/// The records of an item, with room set aside for all of them or for none.
 class DurableBuffer::Entrance final : public Admittance {
 public:
-    Entrance(DurableBuffer& buffer, const Delivery& delivery, Patience patience)
+    Entrance(DurableBuffer& buffer, component::SinkItem& item, Patience patience)
         : buffer_(buffer),
-          client_waits_(patience == Patience::Limited && delivery.acknowledgement),
-          records_(encode(*delivery.batch)),
-          deadline_(Clock::now() + buffer.options_.block_timeout) {}
+          client_waits_(patience == Patience::Limited && item.delivery.acknowledgement),
+          records_(static_cast<Records&>(*item.prepared).records),
+          deadline_(Clock::now() + buffer.options_.block_timeout) {
+        reserved_.reserve(records_.size());
+    }
 
     Admission reserve() override {
+        dropped_ = false;
         for (const EncodedRecord& record : records_) {
             auto reservation = buffer_.disk_->reserve(record.payload.size());
             if (reservation) {
@@ -180,39 +194,39 @@ private:
     DurableBuffer& buffer_;
     bool client_waits_;
     bool dropped_ = false;
-    std::vector<EncodedRecord> records_;
+    std::vector<EncodedRecord>& records_;  // the item's
     std::vector<disk::DiskBuffer::Reservation> reserved_;
     Clock::time_point deadline_;
 };
 
-std::unique_ptr<Admittance> DurableBuffer::admit(const Delivery& delivery, Patience patience) {
-    return std::make_unique<Entrance>(*this, delivery, patience);
+std::unique_ptr<Admittance> DurableBuffer::admit(component::SinkItem& item, Patience patience) {
+    return std::make_unique<Entrance>(*this, item, patience);
 }
 
-Offer DurableBuffer::offer(Delivery& delivery, Patience patience) {
-    Entrance entrance(*this, delivery, patience);
+Offer DurableBuffer::offer(component::SinkItem& item, Patience patience) {
+    Entrance entrance(*this, item, patience);
     switch (entrance.reserve()) {
         case Admission::Admitted:
-            entrance.store(std::move(delivery));
+            entrance.store(std::move(item.delivery));
             break;
         case Admission::Full:
             return Offer::Full;
         case Admission::TooLarge:
-            refuse(delivery, DeliveryStatus::Rejected, "larger than the buffer's max_size");
+            refuse(item.delivery, DeliveryStatus::Rejected, "larger than the buffer's max_size");
             break;
         case Admission::Refused:
-            refuse(delivery, DeliveryStatus::Errored, "the buffer is full");
+            refuse(item.delivery, DeliveryStatus::Errored, "the buffer is full");
     }
-    delivery = {};
+    item = {};
     return Offer::Taken;
 }
 
-io::Task<void> DurableBuffer::take(Delivery delivery, Patience patience) {
-    Entrance entrance(*this, delivery, patience);
+io::Task<void> DurableBuffer::take(component::SinkItem item, Patience patience) {
+    Entrance entrance(*this, item, patience);
     for (;;) {
         const Admission admission = entrance.reserve();
         if (admission == Admission::Admitted) {
-            entrance.store(std::move(delivery));
+            entrance.store(std::move(item.delivery));
             co_return;
         }
         bool goes_on = admission == Admission::Full;
@@ -221,7 +235,7 @@ io::Task<void> DurableBuffer::take(Delivery delivery, Patience patience) {
         }
         if (!goes_on) {
             const bool never = admission == Admission::TooLarge;
-            refuse(delivery, never ? DeliveryStatus::Rejected : DeliveryStatus::Errored,
+            refuse(item.delivery, never ? DeliveryStatus::Rejected : DeliveryStatus::Errored,
                    never ? "larger than the buffer's max_size" : "the buffer is full");
             co_return;
         }

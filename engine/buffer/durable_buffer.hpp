@@ -33,10 +33,11 @@ public:
         const Options& options, const component::Sink& sink,
         const telemetry::ComponentMetrics& metrics, telemetry::Logger log);
 
-    [[nodiscard]] std::unique_ptr<Admittance> admit(const Delivery& delivery,
+    [[nodiscard]] component::SinkItem prepare(Delivery delivery) const override;
+    [[nodiscard]] std::unique_ptr<Admittance> admit(component::SinkItem& item,
                                                     Patience patience) override;
-    Offer offer(Delivery& delivery, Patience patience) override;
-    io::Task<void> take(Delivery delivery, Patience patience) override;
+    Offer offer(component::SinkItem& item, Patience patience) override;
+    io::Task<void> take(component::SinkItem item, Patience patience) override;
     void close() override;
     io::Task<std::optional<component::SinkItem>> receive() override;
     std::optional<component::SinkItem> try_receive() override;

@@ -28,20 +28,34 @@ SinkBuffer& OverflowBuffer::last_reached() const {
     return last == stages_.end() ? *stages_.back().buffer : *last->buffer;
 }
 
-Offer OverflowBuffer::offer(Delivery& delivery, Patience patience) {
-    for (const Stage& stage : stages_) {
-        if (stage.buffer->offer(delivery, patience) == Offer::Taken) {
+component::SinkItem OverflowBuffer::prepare(Delivery delivery) const {
+    return stages_.front().buffer->prepare(std::move(delivery));
+}
+
+Offer OverflowBuffer::offer(component::SinkItem& item, Patience patience) {
+    const Stage& first = stages_.front();
+    if (first.buffer->offer(item, patience) == Offer::Taken) {
+        return Offer::Taken;
+    }
+    bool overflows = first.when_full == WhenFull::Overflow;
+    for (std::size_t i = 1; overflows && i < stages_.size(); ++i) {
+        component::SinkItem next = stages_[i].buffer->prepare(std::move(item.delivery));
+        if (stages_[i].buffer->offer(next, patience) == Offer::Taken) {
+            item = {};
             return Offer::Taken;
         }
-        if (stage.when_full != WhenFull::Overflow) {
-            break;
-        }
+        item.delivery = std::move(next.delivery);
+        overflows = stages_[i].when_full == WhenFull::Overflow;
     }
     return Offer::Full;
 }
 
-io::Task<void> OverflowBuffer::take(Delivery delivery, Patience patience) {
-    return last_reached().take(std::move(delivery), patience);
+io::Task<void> OverflowBuffer::take(component::SinkItem item, Patience patience) {
+    SinkBuffer& last = last_reached();
+    if (&last != stages_.front().buffer.get()) {
+        item = last.prepare(std::move(item.delivery));
+    }
+    return last.take(std::move(item), patience);
 }
 
 void OverflowBuffer::close() {

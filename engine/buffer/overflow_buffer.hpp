@@ -22,8 +22,10 @@ public:
     };
     explicit OverflowBuffer(std::vector<Stage> stages);
 
-    Offer offer(Delivery& delivery, Patience patience) override;
-    io::Task<void> take(Delivery delivery, Patience patience) override;
+    /// For the first stage; what overflows is prepared again for the stage that it comes to.
+    [[nodiscard]] component::SinkItem prepare(Delivery delivery) const override;
+    Offer offer(component::SinkItem& item, Patience patience) override;
+    io::Task<void> take(component::SinkItem item, Patience patience) override;
     void close() override;
     io::Task<std::optional<component::SinkItem>> receive() override;
     std::optional<component::SinkItem> try_receive() override;

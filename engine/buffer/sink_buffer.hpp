@@ -14,7 +14,7 @@ namespace engine::buffer {
 /// What became of an attempt to hand events to a buffer without waiting.
 enum class Offer : std::uint8_t {
     Taken,  // stored, queued, or dropped as the policy says
-    Full,   // the caller waits with `take`, or goes elsewhere; the delivery is untouched
+    Full,   // the caller waits with `take`, or goes elsewhere; the item is untouched
 };
 
 /// What became of an attempt to set room aside.
@@ -34,7 +34,7 @@ public:
     [[nodiscard]] virtual Admission reserve() = 0;
     /// Gives the room back, because another buffer has none.
     virtual void release() = 0;
-    /// Requires Admitted.
+    /// Requires Admitted. `delivery` is the one of the item that was admitted.
     virtual void store(Delivery delivery) = 0;
     /// After Full. False: it has lasted too long for a client that waits, or the buffer is closed.
     [[nodiscard]] virtual io::Task<bool> wait_for_room() = 0;
@@ -51,14 +51,18 @@ enum class Patience : std::uint8_t {
 /// (memory), when stored (disk), or, by the sink, when delivered.
 class SinkBuffer : public component::SinkInput {
 public:
-    /// The way in for a delivery; null where room cannot be set aside: then `offer` it. Any thread.
-    [[nodiscard]] virtual std::unique_ptr<Admittance> admit(const Delivery&, Patience) {
+    /// What needs no order, before an item is offered: encoding for the sink or the disk. Any
+    /// thread.
+    [[nodiscard]] virtual component::SinkItem prepare(Delivery delivery) const = 0;
+    /// The way in for an item from `prepare`, whose preparation outlives the admittance; null where
+    /// room cannot be set aside: then `offer` it. Any thread.
+    [[nodiscard]] virtual std::unique_ptr<Admittance> admit(component::SinkItem&, Patience) {
         return nullptr;
     }
-    /// Any thread.
-    virtual Offer offer(Delivery& delivery, Patience patience) = 0;
+    /// Any thread. `item` comes from `prepare`.
+    virtual Offer offer(component::SinkItem& item, Patience patience) = 0;
     /// Waits for room; on the calling coroutine's worker.
-    virtual io::Task<void> take(Delivery delivery, Patience patience) = 0;
+    virtual io::Task<void> take(component::SinkItem item, Patience patience) = 0;
     /// No more events come. Any thread. `receive` ends once drained (memory) or at once (disk).
     virtual void close() = 0;
     /// Called, on any thread, when `try_receive` may have something. Set before traffic starts.

@@ -84,6 +84,20 @@ void Arguments::add_root_options(CLI::App& app) {
                                   "Let components finish, however long it takes"),
                      "NO_GRACEFUL_SHUTDOWN_LIMIT")
         ->excludes(limit);
+    with_environment(
+        app.add_flag("-w,--watch-config", watch_config, "Reload when a configuration file changes"),
+        "WATCH_CONFIG");
+    with_environment(
+        app.add_option("--watch-config-method", watch_config_method,
+                       "How changes are noticed: files are looked at each second (recommended), "
+                       "or as often as the poll interval says (poll)")
+            ->check(CLI::IsMember({"recommended", "poll"})),
+        "WATCH_CONFIG_METHOD");
+    with_environment(
+        app.add_option("--watch-config-poll-interval-seconds", watch_config_poll_interval_seconds,
+                       "Seconds between two looks, for the method `poll`")
+            ->check(CLI::PositiveNumber),
+        "WATCH_CONFIG_POLL_INTERVAL_SECONDS");
     with_environment(app.add_option("-r,--require-healthy", require_healthy,
                                     "Exit when a health check fails at start (true or false)"),
                      "REQUIRE_HEALTHY");

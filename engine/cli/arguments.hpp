@@ -37,6 +37,9 @@ struct Arguments {
     std::uint64_t graceful_shutdown_limit_secs = 60;
     bool no_graceful_shutdown_limit = false;
     bool require_healthy = false;
+    bool watch_config = false;
+    std::string watch_config_method = "recommended";
+    std::uint64_t watch_config_poll_interval_seconds = 30;
     bool allow_empty_config = false;
     std::uint64_t max_decompressed_size_bytes = std::uint64_t{100} << 20;
 

@@ -5,12 +5,19 @@
 #include <pthread.h>
 #include <signal.h>
 
+#include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstdlib>
+#include <iterator>
 #include <optional>
+#include <set>
 #include <thread>
+#include <utility>
 
+#include "engine/cli/config_watch.hpp"
 #include "engine/cli/load.hpp"
+#include "engine/io/listener_handover.hpp"
 #include "engine/telemetry/log.hpp"
 
 namespace engine::cli {
@@ -25,6 +32,10 @@ constexpr std::string_view log_target = "engine";
 /// Sent by a worker to the control thread when every source has ended by itself.
 constexpr int all_finished_signal = SIGUSR1;
 
+/// What a reload may change; other sections hold for the whole process.
+constexpr std::string_view reloadable_sections[] = {"sources",           "transforms", "sinks",
+                                                    "enrichment_tables", "secret",     "tests"};
+
 /// Signals arrive at the control thread only, which asks for them: blocked everywhere else.
 class Signals {
 public:
@@ -36,11 +47,16 @@ public:
         ::pthread_sigmask(SIG_BLOCK, &set_, nullptr);
         ::signal(SIGPIPE, SIG_IGN);
     }
-    /// The next signal; waits for it.
-    [[nodiscard]] int wait() const {
+    /// The next signal; waits for it. 0 when none has come in time.
+    [[nodiscard]] int wait(std::optional<std::chrono::seconds> longest) const {
         int number = 0;
-        ::sigwait(&set_, &number);
-        return number;
+        if (!longest) {
+            ::sigwait(&set_, &number);
+            return number;
+        }
+        const timespec time{.tv_sec = longest->count(), .tv_nsec = 0};
+        number = ::sigtimedwait(&set_, nullptr, &time);
+        return number > 0 ? number : 0;
     }
     /// A signal that has arrived, or 0.
     [[nodiscard]] int poll() const {
@@ -76,6 +92,7 @@ public:
             return ExitCode::Configuration;
         }
         runtime_.start();
+        watch_.emplace(arguments_, loaded_->names);
         if (const std::optional<ExitCode> failed = start()) {
             return *failed;
         }
@@ -86,13 +103,27 @@ public:
 
 private:
     std::optional<ExitCode> start() {
-        log_.info("engine::topology", "Running healthchecks.");
-        auto health = topology_->open_sinks(runtime_, true);
-        if (!health) {
-            return give_up(health.error());
+        const Result<bool> healthy = open_sinks();
+        if (!healthy) {
+            return give_up(healthy.error());
         }
+        if (!*healthy && (arguments_.require_healthy ||
+                          loaded_->configuration.globals.healthchecks.require_healthy)) {
+            log_.error("engine::topology", "Sinks unhealthy.");
+            return finish(ExitCode::Configuration);
+        }
+        if (Result<void> started = start_topology(); !started) {
+            return give_up(started.error());
+        }
+        return std::nullopt;
+    }
+
+    /// Whether all are healthy.
+    Result<bool> open_sinks() {
+        log_.info("engine::topology", "Running healthchecks.");
+        const auto health = ENGINE_TRY(topology_->open_sinks(runtime_, true));
         bool healthy = true;
-        for (const auto& [sink, result] : *health) {
+        for (const auto& [sink, result] : health) {
             if (result) {
                 log_.info("engine::topology", "Healthcheck passed.", {field("component_id", sink)});
             } else {
@@ -102,17 +133,16 @@ private:
                          telemetry::RateLimit::Unlimited);
             }
         }
-        if (!healthy && (arguments_.require_healthy ||
-                         loaded_->configuration.globals.healthchecks.require_healthy)) {
-            log_.error("engine::topology", "Sinks unhealthy.");
-            return finish(ExitCode::Configuration);
-        }
+        return healthy;
+    }
+
+    Result<void> start_topology() {
         const pthread_t control = ::pthread_self();
-        auto all_finished = [control] { ::pthread_kill(control, all_finished_signal); };
-        if (Result<void> started = topology_->start(runtime_, all_finished); !started) {
-            return give_up(started.error());
-        }
-        return std::nullopt;
+        const std::uint64_t generation = ++generation_;
+        return topology_->start(runtime_, [this, control, generation] {
+            finished_generation_ = generation;
+            ::pthread_kill(control, all_finished_signal);
+        });
     }
 
     ExitCode give_up(const Error& error) {
@@ -124,8 +154,19 @@ private:
 
     void wait_for_end() {
         for (;;) {
-            const int number = signals_.wait();
+            const int number = pending_signal_ != 0 ? std::exchange(pending_signal_, 0)
+                                                    : signals_.wait(watch_->interval());
+            if (number == 0) {
+                if (watch_->changed()) {
+                    log_.info("engine::config::watcher", "Configuration file changed.");
+                    reload();
+                }
+                continue;
+            }
             if (number == all_finished_signal) {
+                if (finished_generation_ != generation_) {
+                    continue;  // of a configuration that has been replaced
+                }
                 log_.info(log_target, "All sources have finished.");
                 return;
             }
@@ -136,7 +177,147 @@ private:
             if (number != SIGHUP) {
                 return;
             }
-            log_.warn(log_target, "This build does not reload its configuration; restart instead.");
+            reload();
+        }
+    }
+
+    /// The new configuration takes the place of the running one, if it can; otherwise that goes on.
+    void reload() {
+        // Before reading: what changes meanwhile is seen.
+        watch_.emplace(arguments_, loaded_->names);
+        auto next = load_configuration(arguments_, SecretPolicy::Retrieve);
+        if (next->names != loaded_->names) {
+            watch_.emplace(arguments_, next->names);
+        }
+        auto built = next->build();
+        if (built == nullptr) {
+            report_problems(next->problems);
+            refuse_reload("config_load");
+            return;
+        }
+        log_.info("engine::topology", "Reloading running topology with new configuration.");
+        if (const std::string changed = changed_globals(*next); !changed.empty()) {
+            log_.error("engine::topology",
+                       "Config reload rejected due to non-reloadable global options.",
+                       {field("changed_fields", changed)});
+            refuse_reload("global_options_changed");
+            return;
+        }
+        if (!same_components(*next) && !replace(std::move(next), std::move(built))) {
+            return;
+        }
+        log_.info("engine::topology", "New configuration loaded successfully.");
+        log_.log(telemetry::LogLevel::Info, log_target, "Engine has reloaded.",
+                 {field("path", fmt::format("[\"{}\"]", fmt::join(loaded_->names, "\", \"")))},
+                 telemetry::RateLimit::Unlimited);
+    }
+
+    void refuse_reload(std::string_view reason) const {
+        log_.log(telemetry::LogLevel::Error, log_target, "Reload was not successful.",
+                 {quoted("reason", reason), quoted("error_code", "reload"),
+                  quoted("error_type", "configuration_failed"), quoted("stage", "processing")},
+                 telemetry::RateLimit::Unlimited);
+    }
+
+    /// Global options that differ: they hold for the whole process.
+    [[nodiscard]] std::string changed_globals(const LoadedConfiguration& next) const {
+        const config::Node& before = loaded_->configuration.document.root();
+        const config::Node& after = next.configuration.document.root();
+        std::set<std::string> names;
+        for (const config::Node* root : {&before, &after}) {
+            for (const config::Node::Entry& entry : root->entries()) {
+                names.insert(entry.key);
+            }
+        }
+        std::string changed;
+        for (const std::string& name : names) {
+            const bool reloadable =
+                std::ranges::find(reloadable_sections, name) != std::end(reloadable_sections);
+            if (!reloadable && !same(before.find(name), after.find(name))) {
+                changed += (changed.empty() ? "" : ", ") + name;
+            }
+        }
+        return changed;
+    }
+
+    static bool same(const config::Node::Entry* left, const config::Node::Entry* right) {
+        return left == nullptr || right == nullptr ? left == right
+                                                   : left->value.equals(right->value);
+    }
+
+    /// Whether everything that runs is as it was. Tables are read anew with each reload.
+    [[nodiscard]] bool same_components(const LoadedConfiguration& next) const {
+        const config::Node& before = loaded_->configuration.document.root();
+        const config::Node& after = next.configuration.document.root();
+        return loaded_->configuration.enrichment_tables.empty() && before.equals(after);
+    }
+
+    /// False when the new one could not start: then the old one runs again.
+    bool replace(std::unique_ptr<LoadedConfiguration> next,
+                 std::unique_ptr<topology::Topology> built) {
+        if (Result<void> ready = built->check_environment(); !ready) {
+            log_.error(log_target, "Configuration error.", {field("error", ready.error().message)});
+            refuse_reload("environment");
+            return false;
+        }
+        auto& handover = io::ListenerHandover::instance();
+        handover.begin();
+        retire();
+        std::swap(loaded_, next);
+        topology_ = std::move(built);
+        Result<void> started = start_again();
+        if (!started) {
+            log_.error(log_target, "A component could not start.",
+                       {field("error", started.error().message)});
+            refuse_reload("start");
+            retire();
+            std::swap(loaded_, next);
+            topology_ = loaded_->build();
+            const Result<void> restored = start_again();
+            if (!restored) {
+                log_.error(log_target, "The old configuration could not start again.",
+                           {field("error", restored.error().message)});
+                pending_signal_ = SIGTERM;
+            }
+        }
+        handover.end();
+        return started.has_value();
+    }
+
+    Result<void> start_again() {
+        ENGINE_TRY(open_sinks());
+        return start_topology();
+    }
+
+    /// Stops the topology and lets go of it. Clients wait meanwhile: their connections are queued.
+    void retire() {
+        const auto begun = std::chrono::steady_clock::now();
+        const std::chrono::seconds limit(arguments_.graceful_shutdown_limit_secs);
+        topology_->begin_stop();
+        while (topology_->advance_stop(20ms) == topology::Topology::StopState::Stopping) {
+            if (const int number = signals_.poll(); number != 0 && number != all_finished_signal) {
+                pending_signal_ = number;
+            }
+            if (std::chrono::steady_clock::now() - begun >= limit) {
+                topology_->abandon();
+                if (topology_->advance_stop(2s) == topology::Topology::StopState::Stopping) {
+                    // Coroutines that will not end hold references into it: it is left behind.
+                    stuck_.emplace_back(std::move(topology_));
+                    return;
+                }
+            }
+        }
+        topology_->release(runtime_);
+        topology_.reset();
+    }
+
+    void report_problems(const config::Problems& problems) const {
+        for (const config::Problem& problem : problems.all()) {
+            if (problem.diagnostic.severity == Severity::Error) {
+                log_.log(telemetry::LogLevel::Error, "engine::cli", "Configuration error.",
+                         {field("error", problem.diagnostic.message)},
+                         telemetry::RateLimit::Unlimited);
+            }
         }
     }
 
@@ -190,6 +371,7 @@ private:
     ExitCode finish(ExitCode code) {
         runtime_.stop();
         topology_.reset();
+        stuck_.clear();
         return code;
     }
 
@@ -199,6 +381,11 @@ private:
     std::unique_ptr<LoadedConfiguration> loaded_;
     io::Runtime runtime_;
     std::unique_ptr<topology::Topology> topology_;
+    std::vector<std::unique_ptr<topology::Topology>> stuck_;
+    std::optional<ConfigWatch> watch_;
+    std::uint64_t generation_ = 0;
+    std::atomic<std::uint64_t> finished_generation_{0};
+    int pending_signal_ = 0;  // came while a reload was under way
 };
 
 }  // namespace

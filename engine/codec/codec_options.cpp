@@ -22,12 +22,12 @@ using config::OptionTable;
 using config::Type;
 using config::TypeDescription;
 
-constexpr std::string_view decoding_codecs[] = {"avro",     "bytes",  "gelf",        "influxdb",
-                                                "json",     "native", "native_json", "otlp",
-                                                "protobuf", "syslog", "vrl"};
+constexpr std::string_view decoding_codecs[] = {
+    "avro",        "bytes", "gelf",     "influxdb",     "json",   "native",
+    "native_json", "otlp",  "protobuf", "request_json", "syslog", "vrl"};
 constexpr std::string_view encoding_codecs[] = {
-    "avro",        "cef",  "csv",      "gelf",        "json",   "logfmt", "native",
-    "native_json", "otlp", "protobuf", "raw_message", "syslog", "text"};
+    "avro",        "cef",  "csv",      "gelf",        "json",         "logfmt", "native",
+    "native_json", "otlp", "protobuf", "raw_message", "request_json", "syslog", "text"};
 constexpr std::string_view source_framings[] = {"bytes",
                                                 "character_delimited",
                                                 "chunked_gelf",

@@ -30,6 +30,14 @@ public:
     /// Appends a metric.
     [[nodiscard]] virtual Result<EncodeOutcome> encode(const Metric& metric,
                                                        ByteBuffer& out) const = 0;
+    /// Whether it writes the request that an event came with: `encode_event` is called then.
+    [[nodiscard]] virtual bool reads_request() const { return false; }
+    /// Appends event `index` of a batch of logs or traces, for codecs that write more than its
+    /// root.
+    [[nodiscard]] virtual Result<EncodeOutcome> encode_event(const Batch& batch, std::size_t index,
+                                                             ByteBuffer& out) const {
+        return encode(batch.root(index), out);
+    }
     /// MIME type of one encoded event, or of several with a newline behind each; null data when the
     /// reference sends none.
     [[nodiscard]] virtual std::string_view content_type() const { return {}; }

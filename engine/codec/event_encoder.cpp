@@ -71,6 +71,9 @@ Result<EncodeOutcome> EventEncoder::encode(const Batch& batch, std::size_t index
         if (batch.kind() == EventKind::Metric) {
             return encoder_->encode(batch.metric(index), out);
         }
+        if (encoder_->reads_request()) {
+            return encoder_->encode_event(batch, index, out);
+        }
         if (!only_fields_ && !except_fields_) [[likely]] {
             return encoder_->encode(batch.root(index), out);
         }

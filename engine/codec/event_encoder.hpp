@@ -59,6 +59,8 @@ public:
     [[nodiscard]] std::string_view content_type() const;
     /// Whether several events can be joined to a JSON array: the codec makes JSON.
     [[nodiscard]] bool is_json() const { return json_; }
+    /// Whether the codec writes the requests that events came with.
+    [[nodiscard]] bool reads_request() const { return encoder_->reads_request(); }
 
 private:
     EventEncoder() = default;

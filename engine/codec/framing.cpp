@@ -40,6 +40,27 @@ public:
         return std::nullopt;
     }
 
+    Result<FrameRun> next_run() override {
+        FrameRun run;
+        if (carry_.size() > 0 || oversized_) {
+            const std::optional<std::string_view> first = ENGINE_TRY(next());
+            if (!first) {
+                return run;
+            }
+            run.first = Frame{*first, frame_slab()};
+        }
+        const auto* last =
+            static_cast<const char*>(::memrchr(rest_.data(), delimiter_, rest_.size()));
+        if (last != nullptr) {
+            run.slab = slab_;
+            run.bytes = take(static_cast<std::size_t>(last - rest_.data()) + 1);
+        }
+        if (!rest_.empty()) {
+            carry_within_limit();
+        }
+        return run;
+    }
+
     Next finish() override {
         if (!pending_.empty()) {
             return from_block(std::exchange(pending_, {}));
@@ -133,6 +154,7 @@ public:
     FrameReader& open(ReaderStorage& storage) const override {
         return storage.emplace<DelimitedReader>(options_);
     }
+    bool splits() const override { return true; }
 
 private:
     FramingOptions::CharacterDelimited options_;
@@ -147,6 +169,10 @@ public:
 };
 
 }  // namespace
+
+Result<FrameRun> FrameReader::next_run() {
+    return failure("frames of this kind are found one after the other");
+}
 
 std::string_view FrameReader::from_carry() {
     finished_ = std::exchange(carry_, SlabRef());

@@ -19,6 +19,16 @@ struct Frame {
     SlabRef slab;
 };
 
+/// Whole frames of one block of a stream, to be read by a reader of their own on any thread: in
+/// front, perhaps, one that began in an earlier block.
+struct FrameRun {
+    std::optional<Frame> first;
+    SlabRef slab;
+    std::string_view bytes;  // in `slab`, delimiters included
+
+    [[nodiscard]] bool empty() const { return !first && bytes.empty(); }
+};
+
 /// Cuts one stream into frames. Frames are views of the blocks that were fed; only one that
 /// straddles blocks is copied. Owned by the stream's task.
 ///
@@ -50,6 +60,10 @@ public:
     [[nodiscard]] virtual Result<std::optional<std::string_view>> next() = 0;
     /// What is left when the stream has ended, once `next` has nothing more; called until nullopt.
     [[nodiscard]] virtual Result<std::optional<std::string_view>> finish() = 0;
+
+    /// Instead of `next`, where `Framer::splits`: all frames that the block completes, without
+    /// looking for each.
+    [[nodiscard]] virtual Result<FrameRun> next_run();
 
     /// The slab of the frame that was returned last.
     [[nodiscard]] const SlabRef& frame_slab() const { return *frame_slab_; }
@@ -126,6 +140,8 @@ public:
     Framer& operator=(const Framer&) = delete;
     [[nodiscard]] virtual std::unique_ptr<FrameReader> open() const = 0;
     [[nodiscard]] virtual FrameReader& open(ReaderStorage& storage) const = 0;
+    /// Whether frames can be found from any boundary on, so that `FrameReader::next_run` works.
+    [[nodiscard]] virtual bool splits() const { return false; }
 };
 
 /// The framer of `options.method`; the error says what is wrong with the options, or that this

@@ -75,6 +75,34 @@ Result<void> EventDecoder::decode_message(const SlabRef& slab, std::string_view 
     return {};
 }
 
+DecodedRun EventDecoder::decode(const FrameRun& run) const {
+    DecodedRun decoded;
+    const auto decode = [&](std::string_view frame) {
+        if (Result<void> done = decoder_->decode(frame, decoded.events); !done) {
+            decoded.errors.push_back(std::move(done).error());
+        }
+    };
+    if (run.first) {
+        decoded.events.hold(run.first->slab);
+        decode(run.first->bytes);
+    }
+    if (run.bytes.empty()) {
+        return decoded;
+    }
+    decoded.events.hold(run.slab);
+    ReaderStorage storage;
+    FrameReader& reader = framer_->open(storage);
+    reader.feed(run.slab, run.bytes);
+    while (const auto frame = reader.next()) {
+        if (!*frame) {
+            break;
+        }
+        decode(**frame);
+    }
+    decoded.discarded = reader.discarded();
+    return decoded;
+}
+
 FramingOptions default_stream_framing(std::string_view codec) {
     FramingOptions framing;
     framing.method = "newline_delimited";

@@ -11,6 +11,13 @@
 
 namespace engine {
 
+/// What became of frames: events in order, and why some frames gave none.
+struct DecodedRun {
+    DecodedEvents events;
+    std::vector<Error> errors;
+    std::uint64_t discarded = 0;  // frames over the length limit
+};
+
 /// Decodes one stream whose bad frames are skipped (files, pipes, connections). Owned by the
 /// stream's task.
 class StreamDecoder {
@@ -27,6 +34,13 @@ public:
                                       DecodedEvents& events);
     /// Appends the events of what is left at the end of the stream.
     [[nodiscard]] Result<void> finish(DecodedEvents& events);
+
+    /// The frames that the block completes, for `EventDecoder::decode` on any thread. Requires
+    /// `EventDecoder::splits`.
+    [[nodiscard]] Result<FrameRun> split(const SlabRef& block) {
+        reader_->feed(block);
+        return reader_->next_run();
+    }
 
     /// Errors of the frames that were skipped since the last call.
     [[nodiscard]] std::vector<Error> take_errors() { return std::exchange(errors_, {}); }
@@ -53,6 +67,11 @@ public:
                                                    std::string_view default_framing = {});
 
     [[nodiscard]] StreamDecoder open() const { return {framer_->open(), *decoder_}; }
+
+    /// Whether a stream can be split into runs that are decoded beside each other.
+    [[nodiscard]] bool splits() const { return framer_->splits(); }
+    /// Decodes a run that `StreamDecoder::split` made; bad frames are skipped.
+    [[nodiscard]] DecodedRun decode(const FrameRun& run) const;
 
     /// Decodes a whole message (a request's body, a datagram): all of it or, at the first error,
     /// none. The events may point into `slab`.

@@ -19,6 +19,7 @@ struct GlobalOptions;
 namespace engine::component {
 
 class Output;
+class SourceOutput;
 
 /// What the component's place in the graph means for how it is built.
 struct GraphFacts {
@@ -50,7 +51,7 @@ struct RunContext {
 };
 
 struct SourceContext : RunContext {
-    Output& output;
+    SourceOutput& output;
     bool acknowledge = false;      // some sink downstream wants acknowledgements, or stores on disk
     bool envelope_needed = false;  // something downstream reads the request
     bool forwards_requests = false;  // a forward-mode sink is downstream: one event per request
@@ -65,6 +66,11 @@ struct SinkContext : RunContext {
     /// Asked to stop when the shutdown's limit has passed: let go of everything at once.
     io::StopToken abandon;
     bool durable = false;  // the buffer in front is on disk
+    /// Takes events that the destination refused for good; null when nothing consumes them. What is
+    /// sent there carries the acknowledgement on.
+    Output* rejected = nullptr;
+    /// Takes events while the destination is out of reach; null without one.
+    Output* fallback = nullptr;
 };
 
 }  // namespace engine::component

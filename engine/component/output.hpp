@@ -1,10 +1,13 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <utility>
 
+#include "engine/component/ordered_stream.hpp"
 #include "engine/event/batch.hpp"
+#include "engine/io/runtime.hpp"
 #include "engine/io/task.hpp"
 
 namespace engine::component {
@@ -26,11 +29,19 @@ private:
 /// Where a source hands events over. `send` runs the stateless transforms behind the source on the
 /// calling worker and gives the results to the buffer of every sink that they reach. When it
 /// returns ready (or `wait` completes) each has them. Any number of workers may send at once; one
-/// stream that wants its order kept sends one batch after the other.
+/// stream that wants its order kept sends one batch after the other, or opens an ordered stream.
 class Output {
 public:
     virtual ~Output() = default;
     virtual Backpressure send(Delivery delivery) = 0;
+};
+
+/// The output of a source.
+class SourceOutput : public Output {
+public:
+    /// For a stream that is too fast for one worker. What is sent beside it has no place in its
+    /// order unless it has been drained before.
+    [[nodiscard]] virtual std::unique_ptr<OrderedStream> open_stream(io::Runtime& runtime) = 0;
 };
 
 }  // namespace engine::component

@@ -1,5 +1,9 @@
 #include "engine/component/source_fields.hpp"
 
+#include <absl/container/inlined_vector.h>
+
+#include <algorithm>
+
 #include "engine/event/container.hpp"
 
 namespace engine::component {
@@ -11,6 +15,64 @@ void insert_missing(Value& root, const std::optional<Path>& path, Value value, A
     if (path && root.is_object() && get(root, path->segments) == nullptr) {
         insert(root, path->segments, value, arena);
     }
+}
+
+/// What adding members to an object of one shape has led to, to be repeated for the objects of that
+/// shape that follow: an allocation and a copy, where insertion looks up and moves members for each
+/// field.
+class MemberPattern {
+public:
+    /// `after` is what became of an object of shape `before`.
+    void learn(const Shape& before, const ObjectNode& after, const Arena& arena) {
+        from_ = nullptr;
+        if (!before.interned() || !after.shape->interned()) {
+            return;
+        }
+        positions_.clear();
+        for (const std::string_view key : before.keys()) {
+            positions_.push_back(after.shape->find(key));
+        }
+        row_.assign(after.values, after.values + after.size());
+        std::size_t next = 0;  // both ascend
+        for (std::uint32_t i = 0; i < after.size(); ++i) {
+            if (next < positions_.size() && positions_[next] == i) {
+                ++next;
+            } else {
+                freeze(row_[i], arena);
+            }
+        }
+        from_ = &before;
+        to_ = after.shape;
+    }
+
+    /// Whether the object was of the known shape and now has the members.
+    [[nodiscard]] bool apply(Value& root, Arena& arena) const {
+        if (from_ == nullptr || !root.is_object()) {
+            return false;
+        }
+        const ObjectNode& before = *root.object_node();
+        // A node of another owner may be shared: what it holds would have to be frozen first.
+        if (before.shape != from_ || before.owner != &arena) {
+            return false;
+        }
+        ObjectNode* after = new_object(to_, arena);
+        std::ranges::copy(row_, after->values);
+        for (std::size_t i = 0; i < positions_.size(); ++i) {
+            after->values[positions_[i]] = before.values[i];
+        }
+        root = Value::object(after);
+        return true;
+    }
+
+private:
+    const Shape* from_ = nullptr;  // null: nothing is known
+    const Shape* to_ = nullptr;
+    absl::InlinedVector<std::uint32_t, 16> positions_;  // of the old members
+    absl::InlinedVector<Value, 16> row_;                // with the new members' values
+};
+
+bool is_member(const std::optional<Path>& path) {
+    return !path || (path->segments.size() == 1 && path->segments[0].field() != nullptr);
 }
 
 }  // namespace
@@ -58,6 +120,32 @@ void SourceFields::add(Batch& batch, std::size_t index, const std::optional<Path
     } else {
         insert_missing(batch.root(index), path, value, batch.arena());
     }
+}
+
+bool SourceFields::adds_members_only(std::span<const SourceField> fields) const {
+    return !vector_namespace_ && is_member(source_type_key_) && is_member(timestamp_key_) &&
+           std::ranges::all_of(fields, [](const SourceField& f) { return is_member(f.path); });
+}
+
+void SourceFields::add_to_all(Batch& batch, std::span<const SourceField> fields, Timestamp now,
+                              std::size_t first) const {
+    const bool learns = adds_members_only(fields);
+    MemberPattern pattern;
+    for (std::size_t i = first; i < batch.size(); ++i) {
+        Value& root = batch.root(i);
+        if (pattern.apply(root, batch.arena())) [[likely]] {
+            continue;
+        }
+        const Shape* before = learns && root.is_object() ? root.as_object().shape : nullptr;
+        for (const SourceField& field : fields) {
+            add(batch, i, field.path, field.metadata, field.value);
+        }
+        add_standard(batch, i, now);
+        if (before != nullptr) {
+            pattern.learn(*before, batch.root(i).as_object(), batch.arena());
+        }
+    }
+    batch.invalidate_size();
 }
 
 void SourceFields::place_messages(Batch& batch) const {

@@ -33,6 +33,8 @@ struct OutputPort {
     bool optional = false;
     /// Holds what other outputs hold too: no warning while one of them is consumed.
     bool repeats_others = false;
+    /// Connected by an option (`fallback`), never by `inputs`.
+    bool internal = false;
 };
 
 /// Something that only one component can have: a listening address ("tcp", "0.0.0.0:8080"), a file
@@ -48,6 +50,8 @@ struct ComponentShape {
     std::vector<OutputPort> outputs;  // of a sink: named ones at most
     std::vector<ClaimedResource> resources;
     EventTypes accepts = EventTypes::All;  // sources: unused
+    /// The sink that takes over from a sink; its internal output leads there.
+    std::optional<Located<std::string>> fallback{};
 };
 
 /// The component types of this build, as far as checking a configuration needs them. Implemented by

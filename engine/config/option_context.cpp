@@ -5,9 +5,19 @@
 #include <fmt/format.h>
 
 #include "engine/config/problems.hpp"
+#include "engine/config/redaction.hpp"
 #include "engine/config/suggestion.hpp"
 
 namespace engine::config {
+
+namespace {
+
+/// The value as messages quote it; that of a secret option is not told.
+std::string shown(const Node& node, std::string_view path) {
+    return is_secret_option(path) ? "what is given" : node.describe();
+}
+
+}  // namespace
 
 void OptionContext::error(const Location& location, std::string message, std::string hint) {
     ++errors_;
@@ -28,13 +38,15 @@ void OptionContext::add(const SourceText* file, Diagnostic diagnostic) {
 }
 
 bool OptionContext::wrong_type(const Node& node, std::string_view expected) {
-    error(node.location(), fmt::format("invalid type: {}, expected {}", node.describe(), expected),
+    error(node.location(),
+          fmt::format("invalid type: {}, expected {}", shown(node, path_), expected),
           fmt::format("expected {}", expected));
     return false;
 }
 
 bool OptionContext::wrong_value(const Node& node, std::string_view expected) {
-    error(node.location(), fmt::format("invalid value: {}, expected {}", node.describe(), expected),
+    error(node.location(),
+          fmt::format("invalid value: {}, expected {}", shown(node, path_), expected),
           fmt::format("expected {}", expected));
     return false;
 }

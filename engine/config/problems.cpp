@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/config/redaction.hpp"
 #include "engine/diagnostic/render.hpp"
 
 namespace engine::config {
@@ -27,6 +28,14 @@ std::string render_without_file(const Diagnostic& diagnostic) {
     for (const std::string& note : diagnostic.notes)
         text += fmt::format("\n  = {}", note);
     return text;
+}
+
+/// Without the secrets that stand in the lines shown.
+std::string render_problem(const Problem& problem) {
+    if (problem.file == nullptr)
+        return render_without_file(problem.diagnostic);
+    const SourceText shown(problem.file->name(), redact_secrets(problem.file->text()));
+    return engine::render(problem.diagnostic, shown, RenderStyle::Configuration);
 }
 
 auto order(const Problem& problem) {
@@ -103,9 +112,7 @@ std::string Problems::render() const {
     for (const Problem& problem : problems_) {
         if (!text.empty())
             text += '\n';
-        text += problem.file == nullptr
-                    ? render_without_file(problem.diagnostic)
-                    : engine::render(problem.diagnostic, *problem.file, RenderStyle::Configuration);
+        text += render_problem(problem);
         if (!text.ends_with('\n'))
             text += '\n';
     }
@@ -113,10 +120,7 @@ std::string Problems::render() const {
 }
 
 std::string details(const Problem& problem) {
-    const std::string text =
-        problem.file == nullptr
-            ? render_without_file(problem.diagnostic)
-            : engine::render(problem.diagnostic, *problem.file, RenderStyle::Configuration);
+    const std::string text = render_problem(problem);
     // A message of several lines has its further lines in the header too.
     const auto lines = std::ranges::count(problem.diagnostic.message, '\n') + 1;
     std::size_t begin = 0;

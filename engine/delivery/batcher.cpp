@@ -14,6 +14,22 @@ std::vector<Acknowledgement> EventBatch::take_acknowledgements() {
     return taken;
 }
 
+std::vector<EventSelection> EventBatch::selections() const {
+    std::vector<EventSelection> selections;
+    for (const EncodedSlice& slice : slices) {
+        if (slice.source) {
+            selections.push_back(slice.selection());
+        }
+    }
+    return selections;
+}
+
+EventSelection EncodedSlice::selection() const {
+    const auto first = group->positions.begin();
+    return {source,
+            {first + static_cast<std::ptrdiff_t>(begin), first + static_cast<std::ptrdiff_t>(end)}};
+}
+
 Batcher::OpenBatches::iterator Batcher::open(const std::string& key, TimePoint now) {
     const auto [position, is_new] = open_.try_emplace(key);
     if (is_new) {
@@ -25,7 +41,7 @@ Batcher::OpenBatches::iterator Batcher::open(const std::string& key, TimePoint n
 
 void Batcher::add(const std::shared_ptr<const EncodedGroup>& group, std::size_t event_bytes,
                   const Acknowledgement& acknowledgement, TimePoint now,
-                  std::vector<EventBatch>& full) {
+                  std::vector<EventBatch>& full, const BatchRef& source) {
     const std::vector<std::uint32_t>& ends = group->events.ends;
     const std::size_t count = ends.size();
     std::size_t begin = 0;
@@ -46,7 +62,7 @@ void Batcher::add(const std::shared_ptr<const EncodedGroup>& group, std::size_t 
         }
         if (end > begin) {
             const std::size_t share = event_bytes * (end - begin) / count;
-            batch.slices.push_back({group, begin, end, share, acknowledgement});
+            batch.slices.push_back({group, begin, end, share, acknowledgement, source});
             batch.events += end - begin;
             batch.bytes += ends[end - 1] - from;
             bytes_ += ends[end - 1] - from;

@@ -13,6 +13,7 @@
 #include "engine/codec/event_encoder.hpp"
 #include "engine/component/sink.hpp"
 #include "engine/delivery/clock.hpp"
+#include "engine/delivery/request.hpp"
 #include "engine/event/finalizer.hpp"
 
 namespace engine::delivery {
@@ -29,6 +30,9 @@ struct BatchLimits {
 struct EncodedGroup {
     std::string key;
     EncodedEvents events;
+    /// Positions of the encoded events in their batch; only where the sink's events may go
+    /// elsewhere.
+    std::vector<std::uint32_t> positions;
 };
 
 /// A batch as a sink that batches has prepared it. Shared by the requests that its bytes end up in,
@@ -36,6 +40,9 @@ struct EncodedGroup {
 struct PreparedEvents : component::Prepared {
     std::vector<std::shared_ptr<const EncodedGroup>> groups;
     std::size_t failed = 0;  // events that have no place or no encoding; logged and counted
+    /// Those of them that go to the sink's `rejected` output: then they are not counted.
+    std::vector<std::uint32_t> rejected;
+    std::string rejected_reason;  // of the first one
 };
 
 /// Some events of a group, on their way into a request.
@@ -45,7 +52,9 @@ struct EncodedSlice {
     std::size_t end = 0;
     std::size_t event_bytes = 0;  // share of the batch's estimated JSON size
     Acknowledgement acknowledgement;
+    BatchRef source;  // null unless the events may go elsewhere
 
+    [[nodiscard]] EventSelection selection() const;
     [[nodiscard]] std::string_view bytes() const { return group->events.view(begin, end); }
 };
 
@@ -59,6 +68,8 @@ struct EventBatch {
     bool acknowledged = false;  // somebody waits for their delivery
 
     [[nodiscard]] std::vector<Acknowledgement> take_acknowledgements();
+    /// Its events, where the slices have them.
+    [[nodiscard]] std::vector<EventSelection> selections() const;
 };
 
 /// Collects events by key up to the limits of a request. Knows no clock: it is told the time.
@@ -68,9 +79,10 @@ public:
     explicit Batcher(const BatchLimits& limits) : limits_(limits) {}
 
     /// Adds the events of a group, `event_bytes` of estimated JSON in all; batches that are full go
-    /// to `full`, in order.
+    /// to `full`, in order. `source` is the events' batch, kept if it is not null.
     void add(const std::shared_ptr<const EncodedGroup>& group, std::size_t event_bytes,
-             const Acknowledgement& acknowledgement, TimePoint now, std::vector<EventBatch>& full);
+             const Acknowledgement& acknowledgement, TimePoint now, std::vector<EventBatch>& full,
+             const BatchRef& source = {});
 
     /// When the oldest batch is to be sent, however full.
     [[nodiscard]] std::optional<TimePoint> deadline() const;

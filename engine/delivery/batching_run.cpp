@@ -60,14 +60,17 @@ void BatchingRun::take_what_is_there(component::SinkInput& input) {
 void BatchingRun::take(component::SinkItem item) {
     const auto* prepared = static_cast<const PreparedEvents*>(item.prepared.get());
     Acknowledgement& acknowledgement = item.delivery.acknowledgement;
-    if (prepared->failed > 0) {
+    const BatchRef source = sender_.keeps_events() ? item.delivery.batch : BatchRef();
+    if (!prepared->rejected.empty()) {
+        sender_.reject({source, prepared->rejected}, acknowledgement, prepared->rejected_reason);
+    } else if (prepared->failed > 0) {
         Acknowledgement(acknowledgement).finish(DeliveryStatus::Rejected);
     }
     const std::size_t events = item.delivery.batch->size();
     const std::size_t event_bytes = item.delivery.batch->estimated_json_size();
     for (const std::shared_ptr<const EncodedGroup>& group : prepared->groups) {
         batcher_.add(group, event_bytes * group->events.ends.size() / events, acknowledgement,
-                     clock_.now(), ready_);
+                     clock_.now(), ready_, source);
     }
     if (batcher_.bytes() > most_waiting_bytes) {
         batcher_.take_all(ready_);
@@ -80,6 +83,7 @@ void BatchingRun::submit(std::vector<EventBatch>& batches) {
         const std::size_t events = batch.events;
         const std::size_t event_bytes = batch.event_bytes;
         std::vector<Acknowledgement> acknowledgements = batch.take_acknowledgements();
+        std::vector<EventSelection> selections = batch.selections();
         std::unique_ptr<Request> request = factory_(batch);
         if (!request) {
             for (Acknowledgement& each : acknowledgements) {
@@ -90,6 +94,7 @@ void BatchingRun::submit(std::vector<EventBatch>& batches) {
         request->events = events;
         request->event_bytes = event_bytes;
         request->acknowledgements = std::move(acknowledgements);
+        request->selections = std::move(selections);
         sender_.submit(std::move(request));
     }
 }

@@ -165,27 +165,13 @@ Type<BackoffOptions> backoff() {
     });
 }
 
-/// `dead_letter` is known, so that the message can say what is missing.
 Type<OnExhausted> on_exhausted() {
-    config::TypeDescription description =
-        config::option_type::plain(config::TypeDescription::Kind::Choice);
-    description.choices = {{"requeue", "A new round begins, at the last delay."},
-                           {"drop", "The events are dropped."}};
-    return config::custom<OnExhausted>(
-        std::move(description), [](const Node& node, OnExhausted& value, OptionContext& context) {
-            std::string word;
-            if (!config::option_type::read_string(node, word, context)) {
-                return false;
-            }
-            if (word == "dead_letter") {
-                context.error(node.location(), "`dead_letter` is not supported by this build yet",
-                              "it needs the `rejected` output of sinks");
-                return false;
-            }
-            value = word == "requeue" ? OnExhausted::Requeue : OnExhausted::Drop;
-            return word == "requeue" || word == "drop" ||
-                   context.unknown_variant(node, {"requeue", "drop"});
-        });
+    return choice<OnExhausted>({
+        {"requeue", OnExhausted::Requeue, "A new round begins, at the last delay."},
+        {"drop", OnExhausted::Drop, "The events are dropped."},
+        {"dead_letter", OnExhausted::DeadLetter,
+         "The events go to the sink's `rejected` output; without a consumer they are dropped."},
+    });
 }
 
 void report_conflict(const Node& table, std::string_view shorthand, std::string_view full,

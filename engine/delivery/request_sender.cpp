@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <limits>
 #include <utility>
+
+#include "engine/io/http_message.hpp"
 
 namespace engine::delivery {
 
@@ -44,12 +47,18 @@ RequestSender::RequestSender(component::SinkContext& context, SendingOptions opt
       random_(std::move(random)),
       sent_bytes_(context.metrics.sent_bytes(options_.protocol)),
       concurrency_(options_.concurrency),
+      circuits_(context, options_.destination),
       rate_(options_.rate_limit),
       // The sources' callbacks run on the thread that asks to stop.
       on_stopping_(context.stopping,
                    [this] {
                        if (context_.durable) {
                            no_more_retries_.request_stop();
+                           context_.worker.post([self = std::weak_ptr(self_)] {
+                               if (const auto alive = self.lock()) {
+                                   (*alive)->circuits_.wake_all();
+                               }
+                           });
                        }
                    }),
       on_abandon_(context.abandon, [this] {
@@ -119,25 +128,84 @@ io::Task<> RequestSender::deliver(std::unique_ptr<Request> request) {
     changed_.set();
 }
 
+io::Task<RequestSender::Admission> RequestSender::admission(Sending& sending) {
+    const std::string& destination = sending.request->destination;
+    // With a fallback nobody goes by its own delays: whoever comes when a probe is due is the probe.
+    constexpr auto nobody = std::numeric_limits<std::uint64_t>::max();
+    const std::uint64_t privileged = context_.fallback != nullptr ? nobody : sending.id;
+    while (!circuits_.admits(destination, clock_.now(), privileged)) {
+        if (context_.fallback != nullptr) {
+            co_return Admission::Diverted;
+        }
+        if (no_more_retries_.stop_requested()) {
+            co_return Admission::GivenUp;
+        }
+        if (!sending.keeps_place) {
+            give_place();
+            pump();
+        }
+        co_await wait_for_circuit(destination);
+        if (!sending.keeps_place) {
+            co_await take_place();
+        }
+        if (given_up_) {
+            co_return Admission::GivenUp;
+        }
+    }
+    circuits_.begin(destination, sending.id);
+    co_return Admission::Granted;
+}
+
+io::Task<> RequestSender::wait_for_circuit(const std::string& destination) {
+    if (const auto watch = circuits_.watch(destination)) {
+        // The first in line looks at the clock, for all.
+        (void)co_await clock_.sleep(watch->until - clock_.now(), watch->stop);
+        circuits_.watched(destination);
+        co_return;
+    }
+    io::Event woken;
+    circuits_.add_waiter(destination, woken);
+    co_await woken.wait();
+}
+
+void RequestSender::record(const Sending& sending, const Attempt& attempt, TimePoint begin) {
+    const TimePoint end = clock_.now();
+    concurrency_.record(load_of(attempt), end - begin, end);
+    const Request& request = *sending.request;
+    circuits_.record(request.destination, sending.id, request.order_key, attempt, end,
+                     options_.retry.backoff);
+}
+
 io::Task<DeliveryStatus> RequestSender::attempt_until_over(Sending& sending) {
     for (;;) {
-        co_await wait_for_rate();
-        if (given_up_) {
+        const Admission admitted = co_await admission(sending);
+        if (admitted == Admission::Diverted) {
+            co_await pass_on(*context_.fallback, *sending.request, nullptr);
+            co_return DeliveryStatus::Delivered;
+        }
+        if (admitted == Admission::Granted) {
+            co_await wait_for_rate();
+        }
+        if (given_up_ || admitted == Admission::GivenUp) {
+            circuits_.withdraw(sending.request->destination, sending.id);
+            give_up();
             co_return DeliveryStatus::Errored;
         }
         const TimePoint begin = clock_.now();
         const Attempt attempt = co_await transport_.send(*sending.request);
-        const TimePoint end = clock_.now();
-        concurrency_.record(load_of(attempt), end - begin, end);
+        record(sending, attempt, begin);
         if (attempt.succeeded()) {
             co_return delivered(*sending.request);
         }
         const RetryDecision decision = sending.retries.decide(options_.retry, attempt, random_);
         if (decision.action != RetryDecision::Action::Retry) {
-            log_refusal(sending, attempt, decision.action);
-            co_return refused(*sending.request, attempt, decision.action);
+            const DeliveryStatus status = co_await refused(sending, attempt, decision.action);
+            co_return status;
         }
         log_retry(attempt);
+        if (context_.fallback != nullptr && circuits_.is_open(sending.request->destination)) {
+            continue;
+        }
         if (no_more_retries_.stop_requested()) {
             give_up();
             co_return DeliveryStatus::Errored;
@@ -187,10 +255,67 @@ DeliveryStatus RequestSender::delivered(const Request& request) {
     return DeliveryStatus::Delivered;
 }
 
-DeliveryStatus RequestSender::refused(const Request& request, const Attempt& attempt,
+io::Task<DeliveryStatus> RequestSender::refused(Sending& sending, const Attempt& attempt,
+                                                RetryDecision::Action action) {
+    const bool kept = action == RetryDecision::Action::NotRetriable ||
+                      options_.retry.on_exhausted == OnExhausted::DeadLetter;
+    if (!kept || context_.rejected == nullptr) {
+        log_refusal(sending, attempt, action);
+        co_return dropped(sending, attempt, action);
+    }
+    const Rejection why = rejection_of(sending, attempt, action);
+    context_.metrics.error("request_failed", "sending");
+    context_.log.warn(retries_target, "Request refused; its events go to the rejected output.",
+                      {telemetry::quoted("reason", why.reason),
+                       telemetry::field("count", static_cast<std::int64_t>(sending.request->events))});
+    co_await pass_on(*context_.rejected, *sending.request, &why);
+    co_return DeliveryStatus::Delivered;
+}
+
+void RequestSender::reject(EventSelection events, Acknowledgement acknowledgement,
+                           std::string reason) {
+    auto request = std::make_unique<Request>();
+    request->events = events.positions.size();
+    request->selections.push_back(std::move(events));
+    if (acknowledgement) {
+        request->acknowledgements.push_back(std::move(acknowledgement));
+    }
+    ++outstanding_;
+    context_.worker.spawn(reject_events(std::move(request), std::move(reason)));
+}
+
+io::Task<> RequestSender::reject_events(std::unique_ptr<Request> request, std::string reason) {
+    const Rejection why{.reason = std::move(reason), .sink = std::string(context_.id)};
+    co_await pass_on(*context_.rejected, *request, &why);
+    finish(*request, DeliveryStatus::Delivered);
+    if (idle() && on_idle_) {
+        on_idle_();
+    }
+    changed_.set();
+}
+
+Rejection RequestSender::rejection_of(const Sending& sending, const Attempt& attempt,
+                                      RetryDecision::Action action) const {
+    Rejection why;
+    why.sink = context_.id;
+    why.attempts = sending.retries.failures();
+    if (attempt.kind == Attempt::Kind::Answered) {
+        why.status = attempt.status;
+    }
+    if (action == RetryDecision::Action::Exhausted) {
+        why.reason = "retries exhausted";
+    } else if (attempt.kind == Attempt::Kind::Answered) {
+        why.reason = fmt::format("refused: {}", io::status_phrase(attempt.status));
+    } else {
+        why.reason = error_of(attempt);
+    }
+    return why;
+}
+
+DeliveryStatus RequestSender::dropped(const Sending& sending, const Attempt& attempt,
                                       RetryDecision::Action action) {
     context_.metrics.error("request_failed", "sending");
-    context_.metrics.discarded_unintentionally.add(request.events);
+    context_.metrics.discarded_unintentionally.add(sending.request->events);
     // A client that waits may try again what only the moment was wrong for. On disk the events
     // would stay until the next start: they are dropped, as the policy says.
     const bool passing =
@@ -261,6 +386,7 @@ void RequestSender::give_up() {
     for (std::unique_ptr<Request>& request : lanes_.take_all()) {
         finish(*request, DeliveryStatus::Errored);
     }
+    circuits_.wake_all();
     changed_.set();
 }
 

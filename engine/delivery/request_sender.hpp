@@ -8,9 +8,11 @@
 #include <string_view>
 
 #include "engine/component/context.hpp"
+#include "engine/delivery/circuit_set.hpp"
 #include "engine/delivery/clock.hpp"
 #include "engine/delivery/concurrency.hpp"
 #include "engine/delivery/key_lanes.hpp"
+#include "engine/delivery/pass_on.hpp"
 #include "engine/delivery/rate_limit.hpp"
 #include "engine/delivery/request.hpp"
 #include "engine/delivery/retry.hpp"
@@ -29,6 +31,7 @@ struct SendingOptions {
     std::size_t max_requests = 1'024;
     std::size_t max_bytes = std::size_t{64} << 20;
     std::string_view protocol = "http";  // of `component_sent_bytes_total`
+    std::string destination = {};        // of requests that name none
 };
 
 /// Sends requests: ordering lanes, concurrency, rate, retries, metrics and log lines. Everything
@@ -37,6 +40,10 @@ struct SendingOptions {
 /// A request waits in its lane, then takes a place of the concurrency limit for an attempt. While
 /// it waits for a retry it keeps the place only when the limit is fixed and the request has no
 /// ordering key (so that `concurrency = 1` keeps the order); its lane it always keeps.
+///
+/// A destination has a circuit: while it is open, requests to it wait without a place until they
+/// may probe or it closes, or go to the fallback, if there is one. What is refused for good goes to
+/// the `rejected` output, if something consumes it.
 ///
 /// When the process stops, requests that are safe on disk end with their first failure, and all
 /// others with them; those that are not go on until `SinkContext::abandon`.
@@ -50,6 +57,14 @@ public:
 
     /// Takes a request over; it is sent as soon as order, concurrency and rate allow.
     void submit(std::unique_ptr<Request> request);
+
+    /// Events that never became a request are refused: they go the way of refused requests. To be
+    /// called only when `keeps_events`.
+    void reject(EventSelection events, Acknowledgement acknowledgement, std::string reason);
+    /// Whether requests must carry their events, because these may go elsewhere.
+    [[nodiscard]] bool keeps_events() const {
+        return context_.rejected != nullptr || context_.fallback != nullptr;
+    }
 
     [[nodiscard]] bool has_room() const;
     /// Completes when there is room for another request.
@@ -70,14 +85,25 @@ private:
 
     void pump();
     [[nodiscard]] io::Task<> deliver(std::unique_ptr<Request> request);
+    enum class Admission : std::uint8_t { Granted, Diverted, GivenUp };
+    /// Waits until the circuit lets the request through; it then has a place.
+    [[nodiscard]] io::Task<Admission> admission(Sending& sending);
+    [[nodiscard]] io::Task<> wait_for_circuit(const std::string& destination);
+    void record(const Sending& sending, const Attempt& attempt, TimePoint begin);
     /// Attempts until the outcome is known.
     [[nodiscard]] io::Task<DeliveryStatus> attempt_until_over(Sending& sending);
     [[nodiscard]] io::Task<> wait_for_rate();
     [[nodiscard]] io::Task<> take_place();
     void give_place();
     [[nodiscard]] DeliveryStatus delivered(const Request& request);
-    [[nodiscard]] DeliveryStatus refused(const Request& request, const Attempt& attempt,
+    /// Refused for good, or given up: to `rejected`, or dropped.
+    [[nodiscard]] io::Task<DeliveryStatus> refused(Sending& sending, const Attempt& attempt,
+                                                   RetryDecision::Action action);
+    [[nodiscard]] DeliveryStatus dropped(const Sending& sending, const Attempt& attempt,
                                          RetryDecision::Action action);
+    [[nodiscard]] Rejection rejection_of(const Sending& sending, const Attempt& attempt,
+                                         RetryDecision::Action action) const;
+    [[nodiscard]] io::Task<> reject_events(std::unique_ptr<Request> request, std::string reason);
     void log_retry(const Attempt& attempt) const;
     void log_refusal(const Sending& sending, const Attempt& attempt,
                      RetryDecision::Action action) const;
@@ -94,6 +120,7 @@ private:
     KeyLanes<std::unique_ptr<Request>> lanes_;
     std::deque<io::Event*> waiting_for_place_;  // retries; served before lanes
     ConcurrencyLimit concurrency_;
+    CircuitSet circuits_;
     RateLimit rate_;
     std::size_t outstanding_ = 0;
     std::size_t outstanding_bytes_ = 0;

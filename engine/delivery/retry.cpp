@@ -62,11 +62,12 @@ std::string RetryStrategy::reason(const Attempt& attempt) const {
 
 RetryDecision RetryState::decide(const RetryPolicy& policy, const Attempt& attempt,
                                  const Random& random) {
+    ++failures_;
     if (!policy.strategy.retries(attempt)) {
         return {RetryDecision::Action::NotRetriable};
     }
     if (retries_ >= policy.attempts) {
-        if (policy.on_exhausted == OnExhausted::Drop) {
+        if (policy.on_exhausted != OnExhausted::Requeue) {
             return {RetryDecision::Action::Exhausted};
         }
         retries_ = 0;  // the delay stays where it is

@@ -51,8 +51,9 @@ struct RetryStrategy {
 
 /// What happens to a request whose retries are used up.
 enum class OnExhausted : std::uint8_t {
-    Requeue,  // a new round begins, at the last delay
+    Requeue,     // a new round begins, at the last delay
     Drop,
+    DeadLetter,  // it goes to the sink's `rejected` output
 };
 
 /// Everything that decides about retries. A plain value.
@@ -79,9 +80,12 @@ public:
                                        const Random& random);
     /// Retries in this round.
     [[nodiscard]] std::uint64_t retries() const { return retries_; }
+    /// Attempts that have failed, in all rounds.
+    [[nodiscard]] std::uint64_t failures() const { return failures_; }
 
 private:
     Backoff backoff_;
+    std::uint64_t failures_ = 0;
     std::uint64_t retries_ = 0;
 };
 

@@ -6,6 +6,8 @@
 #include <exception>
 #include <random>
 
+#include "engine/io/listener_handover.hpp"
+
 namespace engine::io {
 
 namespace asio = boost::asio;
@@ -16,6 +18,9 @@ namespace {
 constexpr std::size_t initial_input = 4096;
 constexpr std::size_t read_size = std::size_t{64} << 10;
 constexpr std::chrono::milliseconds drain_time{2'000};
+/// What a request reserves of the budget before it has sent anything of its body. The rest it gets
+/// as it sends, so that announcing large bodies takes nothing from others.
+constexpr std::size_t first_reservation = std::size_t{1} << 20;
 constexpr std::size_t first_chunked_capacity = std::size_t{16} << 10;
 
 steady_clock::time_point retirement(const HttpServerOptions& options) {
@@ -87,6 +92,22 @@ void HttpConnection::enter(Phase phase, std::chrono::milliseconds timeout) {
     deadline_ = Worker::now() + timeout;
 }
 
+void HttpConnection::expect_more_body() {
+    const HttpServerOptions& options = context_.options;
+    const std::chrono::duration<double> earned(
+        static_cast<double>(request_.body.size()) /
+        static_cast<double>(std::max<std::size_t>(options.min_body_bytes_per_second, 1)));
+    const auto latest = body_begin_ + options.slow_body_grace +
+                        std::chrono::duration_cast<steady_clock::duration>(earned);
+    deadline_ = std::min(Worker::now() + options.stall_timeout, latest);
+}
+
+bool HttpConnection::may_go_on() const {
+    return parser_.keep_alive() && !aborted_ &&
+           !context_.stopping.load(std::memory_order_relaxed) && Worker::now() < retire_at_ &&
+           requests_ < context_.options.max_requests_per_connection;
+}
+
 void HttpConnection::enforce_deadline(steady_clock::time_point now) {
     if (phase_ == Phase::Handling || expired_ || now < deadline_)
         return;
@@ -94,8 +115,16 @@ void HttpConnection::enforce_deadline(steady_clock::time_point now) {
     stream_.cancel();
 }
 
+bool HttpConnection::spared() {
+    constexpr std::chrono::milliseconds longest{500};
+    if (!fresh_ || !ListenerHandover::instance().active())
+        return false;
+    deadline_ = std::min(deadline_, Worker::now() + longest);
+    return true;
+}
+
 void HttpConnection::close_if_idle() {
-    if (phase_ == Phase::Idle || phase_ == Phase::Handshake)
+    if ((phase_ == Phase::Idle || phase_ == Phase::Handshake) && !spared())
         abort();
 }
 
@@ -179,7 +208,7 @@ Task<HttpConnection::Next> HttpConnection::read_head() {
                 co_await refuse(parser_.error_status());
                 co_return Next::Close;
             }
-        } else if (context_.stopping.load(std::memory_order_relaxed)) {
+        } else if (context_.stopping.load(std::memory_order_relaxed) && !spared()) {
             co_return Next::Close;
         }
         const bool open = co_await fill();
@@ -189,6 +218,7 @@ Task<HttpConnection::Next> HttpConnection::read_head() {
         if (!open)
             co_return Next::Close;
     }
+    fresh_ = false;
     consume(parser_.head_size());
     request_.remote_address = remote_address_;
     request_.remote_port = remote_port_;
@@ -202,9 +232,11 @@ Task<HttpConnection::Next> HttpConnection::read_body() {
     const bool sized = parser_.framing() == BodyFraming::Length;
     if (sized) {
         const std::size_t length = parser_.content_length();
-        if (!context_.options.budget->try_reserve(length, request_.reservation)) {
-            request_.reservation = co_await context_.options.budget->reserve(length);
+        const std::size_t first = std::min(length, first_reservation);
+        if (!context_.options.budget->try_reserve(first, request_.reservation)) {
+            request_.reservation = co_await context_.options.budget->reserve(first);
         }
+        // Memory that nothing was written to costs nothing yet.
         request_.body = SlabRef::with_capacity(length);
     }
     Next next = aborted_ ? Next::Close : Next::Continue;
@@ -214,6 +246,7 @@ Task<HttpConnection::Next> HttpConnection::read_body() {
     if (next == Next::Close)
         co_return next;
     enter(Phase::Body, context_.options.stall_timeout);
+    body_begin_ = Worker::now();
     if (sized) {
         next = co_await read_sized_body();
     } else {
@@ -240,14 +273,32 @@ Task<HttpConnection::Next> HttpConnection::read_sized_body() {
     body.append(unread().substr(0, here));
     consume(here);
     while (body.size() < length) {
+        if (body.size() >= request_.reservation.bytes()) {
+            const std::size_t wanted = std::min(length, 2 * body.size());
+            co_await reserve_body(wanted);
+            if (aborted_)
+                co_return Next::Close;
+        }
+        const std::size_t room = std::min(length, request_.reservation.bytes()) - body.size();
         const auto [error, count] =
-            co_await stream_.read_some(asio::buffer(body.spare().data(), length - body.size()));
+            co_await stream_.read_some(asio::buffer(body.spare().data(), room));
         body.commit(count);
         if (error)
             co_return Next::Close;
-        deadline_ = Worker::now() + context_.options.stall_timeout;
+        expect_more_body();
     }
     co_return Next::Continue;
+}
+
+/// Raises the reservation to `bytes`; the wait for it is no stall of the client's.
+Task<> HttpConnection::reserve_body(std::size_t bytes) {
+    const auto begin = Worker::now();
+    enter(Phase::Handling, {});
+    const std::size_t held = request_.reservation.bytes();
+    co_await context_.options.budget->grow(request_.reservation, bytes - std::min(bytes, held));
+    body_begin_ += Worker::now() - begin;
+    enter(Phase::Body, {});
+    expect_more_body();
 }
 
 Task<HttpConnection::Next> HttpConnection::ensure_body_room(std::size_t room) {
@@ -256,9 +307,7 @@ Task<HttpConnection::Next> HttpConnection::ensure_body_room(std::size_t room) {
         co_return Next::Continue;
     const std::size_t capacity =
         std::max({body.capacity() * 2, body.size() + room, first_chunked_capacity});
-    enter(Phase::Handling, {});
-    co_await context_.options.budget->grow(request_.reservation, capacity - body.capacity());
-    enter(Phase::Body, context_.options.stall_timeout);
+    co_await reserve_body(capacity);
     SlabRef larger = SlabRef::with_capacity(capacity);
     if (body.size() != 0)
         larger.append(body.view());
@@ -289,7 +338,7 @@ Task<HttpConnection::Next> HttpConnection::read_chunked_body() {
         const bool open = co_await fill();
         if (!open)
             co_return Next::Close;
-        deadline_ = Worker::now() + context_.options.stall_timeout;
+        expect_more_body();
     }
 }
 
@@ -308,9 +357,8 @@ Task<HttpResponse> HttpConnection::handle() {
 Task<HttpConnection::Next> HttpConnection::respond() {
     enter(Phase::Handling, {});
     HttpResponse response = co_await handle();
-    const bool keep = parser_.keep_alive() && !aborted_ &&
-                      !context_.stopping.load(std::memory_order_relaxed) &&
-                      Worker::now() < retire_at_;
+    ++requests_;
+    const bool keep = may_go_on();
     const bool wants_close = std::ranges::any_of(response.headers, [](const auto& header) {
         return same_header_name(header.first, "connection") &&
                same_header_name(header.second, "close");

@@ -20,6 +20,7 @@ class HttpConnection;
 /// `open`.
 struct HttpServerShare {
     std::list<HttpConnection*> connections;
+    bool is_swept = false;  // on its worker: a coroutine ends connections that are late
     std::atomic<std::size_t> open{0};
     std::time_t date_second = 0;
     std::string date;
@@ -48,6 +49,9 @@ public:
     /// Completes when the connection is closed.
     [[nodiscard]] Task<> run();
 
+    /// While a reload passes the listener on, a connection that has just been accepted is still
+    /// served its first request: to its client, closing it would look like a refusal.
+    [[nodiscard]] bool spared();
     /// Ends a wait whose deadline has passed.
     void enforce_deadline(std::chrono::steady_clock::time_point now);
     /// Ends the connection if it waits for its next request.
@@ -59,12 +63,17 @@ private:
     enum class Next { Continue, Close };
 
     void enter(Phase phase, std::chrono::milliseconds timeout);
+    /// Body bytes have come: the next ones may take as long as neither a stall nor a body that is
+    /// too slow on the whole would.
+    void expect_more_body();
+    [[nodiscard]] bool may_go_on() const;
     [[nodiscard]] Task<Next> serve_request();
     [[nodiscard]] Task<Next> read_head();
     [[nodiscard]] Task<Next> read_body();
     [[nodiscard]] Task<Next> read_sized_body();
     [[nodiscard]] Task<Next> read_chunked_body();
     [[nodiscard]] Task<Next> ensure_body_room(std::size_t room);
+    [[nodiscard]] Task<> reserve_body(std::size_t bytes);
     [[nodiscard]] Task<Next> send_continue();
     [[nodiscard]] Task<Next> respond();
     [[nodiscard]] Task<> refuse(unsigned status);
@@ -93,8 +102,11 @@ private:
     Phase phase_ = Phase::Handshake;
     std::chrono::steady_clock::time_point deadline_;
     std::chrono::steady_clock::time_point retire_at_;
+    std::chrono::steady_clock::time_point body_begin_;
+    std::size_t requests_ = 0;
     bool expired_ = false;
     bool aborted_ = false;
+    bool fresh_ = true;  // no request has come yet
 };
 
 }  // namespace engine::io

@@ -138,7 +138,7 @@ Task<std::optional<ClientError>> HttpDialer::open_tunnel(Endpoint endpoint, cons
 
 Task<HttpDialer::Connection> HttpDialer::secure(Endpoint endpoint, std::shared_ptr<TlsContext> tls,
                                                 Socket& socket, ClientExchange& exchange) {
-    Stream stream(std::move(socket), tls);
+    Stream stream(std::move(socket), *tls);
     name_tls_peer(stream.ssl(), tls->options(), endpoint.host);
     exchange.interrupt = [&stream] { stream.close(); };
     const auto error = co_await stream.handshake(asio::ssl::stream_base::client);

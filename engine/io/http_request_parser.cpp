@@ -14,6 +14,9 @@ using BeastView = boost::beast::string_view;
 
 namespace {
 
+/// Nobody reads them; nobody should be made to receive them.
+constexpr std::size_t max_chunk_extensions = 4096;
+
 std::string_view to_view(BeastView view) {
     return {view.data(), view.size()};
 }
@@ -22,7 +25,9 @@ std::string_view to_view(BeastView view) {
 class BeastRequestParser final : public http::basic_parser<true> {
 public:
     BeastRequestParser(HttpRequest* request, const RequestLimits& limits)
-        : request_(request), max_body_bytes_(limits.max_body_bytes) {
+        : request_(request),
+          max_headers_(limits.max_headers),
+          max_body_bytes_(limits.max_body_bytes) {
         header_limit(static_cast<std::uint32_t>(limits.max_header_bytes));
         body_limit(boost::none);
         eager(false);
@@ -44,6 +49,10 @@ private:
     void on_field_impl(http::field, BeastView name, BeastView value, error_code& error) override {
         if (request_ == nullptr || in_body_)
             return;  // a probe, or a trailer
+        if (request_->headers.size() == max_headers_) {
+            error = http::error::header_limit;
+            return;
+        }
         // A folded value is assembled outside the head. RFC 9112, 5.2: refuse it.
         if (!value.empty() && !within_head(value)) {
             error = http::error::bad_obs_fold;
@@ -60,8 +69,12 @@ private:
     void on_header_impl(error_code&) override { in_body_ = true; }
     void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
     std::size_t on_body_impl(BeastView body, error_code&) override { return body.size(); }
-    void on_chunk_header_impl(std::uint64_t size, BeastView, error_code& error) override {
-        if (body_ != nullptr && size > max_body_bytes_ - std::min(max_body_bytes_, body_->size()))
+    void on_chunk_header_impl(std::uint64_t size, BeastView extensions,
+                              error_code& error) override {
+        if (extensions.size() > max_chunk_extensions)
+            error = http::error::header_limit;
+        else if (body_ != nullptr &&
+                 size > max_body_bytes_ - std::min(max_body_bytes_, body_->size()))
             error = http::error::body_limit;
     }
     std::size_t on_chunk_body_impl(std::uint64_t, BeastView body, error_code&) override {
@@ -75,6 +88,7 @@ private:
 
     HttpRequest* request_;
     SlabRef* body_ = nullptr;
+    std::size_t max_headers_;
     std::size_t max_body_bytes_;
     bool in_body_ = false;
 };
@@ -126,6 +140,11 @@ void RequestParser::reset() {
     expects_continue_ = false;
 }
 
+unsigned RequestParser::status_of_long_head(std::string_view input) const {
+    const std::string_view allowed = input.substr(0, limits_.max_header_bytes);
+    return allowed.find("\r\n") == std::string_view::npos ? 414 : 431;
+}
+
 ParseState RequestParser::fail(unsigned status) {
     error_status_ = status;
     keep_alive_ = false;
@@ -143,7 +162,7 @@ ParseState RequestParser::parse_head(std::string_view input, HttpRequest& reques
     }
     head_size_ = end + 4;
     if (head_size_ > limits_.max_header_bytes)
-        return fail(431);
+        return fail(status_of_long_head(input));
     request.headers.clear();
     request.head = SlabRef::copy_of(input.substr(0, head_size_));
     auto& parser = state_->parser.emplace(&request, limits_);
@@ -160,7 +179,7 @@ ParseState RequestParser::parse_head(std::string_view input, HttpRequest& reques
 // Garbage is refused before it fills the header limit, yet not looked at again on every byte.
 ParseState RequestParser::check_incomplete(std::string_view input) {
     if (input.size() >= limits_.max_header_bytes)
-        return fail(431);
+        return fail(status_of_long_head(input));
     if (input.empty() || input.size() < 2 * checked_)
         return ParseState::NeedMore;
     checked_ = input.size();

@@ -11,7 +11,10 @@ namespace engine::io {
 
 /// What a request may cost.
 struct RequestLimits {
+    /// Of a head; a request line that alone is longer is 414, other heads are 431.
     std::size_t max_header_bytes = std::size_t{64} << 10;
+    /// Header lines; more are 431.
+    std::size_t max_headers = 1'000;
     std::size_t max_body_bytes = std::size_t{100} << 20;
 };
 
@@ -56,6 +59,7 @@ private:
     struct State;
 
     [[nodiscard]] ParseState fail(unsigned status);
+    [[nodiscard]] unsigned status_of_long_head(std::string_view input) const;
     [[nodiscard]] ParseState check_incomplete(std::string_view input);
     [[nodiscard]] ParseState read_framing(const HttpRequest& request);
 

@@ -1,4 +1,5 @@
 #include "engine/io/http_server.hpp"
+#include "engine/io/listener_handover.hpp"
 
 #include <fcntl.h>
 #include <sys/socket.h>
@@ -7,6 +8,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <future>
 #include <mutex>
+#include <utility>
 
 #include "engine/diagnostic/assert.hpp"
 #include "engine/io/address.hpp"
@@ -120,6 +122,11 @@ Task<> HttpServer::State::accept() {
             co_await sleep_for(out_of_descriptors_pause, sweeping.get_token());
         }
     }
+    // A close alone would leave the event loop watching a socket that lives on in a duplicate.
+    boost::system::error_code ignored;
+    const int descriptor = acceptor->release(ignored);
+    if (!ignored)
+        ::close(descriptor);
     acceptor.reset();
     leave();
 }
@@ -167,9 +174,9 @@ std::unique_ptr<HttpConnection> HttpServer::State::adopt(std::size_t worker, int
     socket.assign(protocol, descriptor, error);
     if (error)
         ::close(descriptor);
-    if (error || stopping)
+    if (error || (stopping && !ListenerHandover::instance().active()))
         return nullptr;
-    Stream stream = tls ? Stream(std::move(socket), tls) : Stream(std::move(socket));
+    Stream stream = tls ? Stream(std::move(socket), *tls) : Stream(std::move(socket));
     return std::make_unique<HttpConnection>(
         std::move(stream),
         HttpConnectionContext{options, handler, shares[worker], stopping, abandoned.get_token()});
@@ -179,23 +186,29 @@ Task<> HttpServer::State::serve(std::size_t worker, int descriptor) {
     const auto self = shared_from_this();
     const auto connection = adopt(worker, descriptor);
     if (connection != nullptr) {
+        if (!std::exchange(shares[worker].is_swept, true)) {
+            runtime.worker(worker).spawn(sweep(worker));
+        }
         co_await connection->run();
     }
     --shares[worker].open;
     leave();
 }
 
+// As long as the worker has connections: an idle server wakes nobody.
 Task<> HttpServer::State::sweep(std::size_t worker) {
     const auto self = shared_from_this();
     const StopToken stop = sweeping.get_token();
-    for (;;) {
+    HttpServerShare& share = shares[worker];
+    while (!share.connections.empty()) {
         const SleepResult slept = co_await sleep_for(options.sweep_interval, stop);
         if (slept == SleepResult::Stopped)
-            co_return;
+            break;
         const auto now = Worker::now();
-        for (HttpConnection* connection : shares[worker].connections)
+        for (HttpConnection* connection : share.connections)
             connection->enforce_deadline(now);
     }
+    share.is_swept = false;
 }
 
 void HttpServer::State::for_each_connection(void (HttpConnection::*action)()) {
@@ -208,6 +221,8 @@ void HttpServer::State::for_each_connection(void (HttpConnection::*action)()) {
 
 Result<std::unique_ptr<HttpServer>> HttpServer::listen(Runtime& runtime, HttpServerOptions options,
                                                        HttpHandler handler) {
+    if (options.listener < 0)
+        options.listener = ListenerHandover::instance().take(options.address);
     auto state = std::make_shared<State>(runtime, std::move(options), std::move(handler));
     if (state->options.tls.enabled)
         state->tls = ENGINE_TRY(TlsContext::build(state->options.tls, TlsRole::Server));
@@ -219,8 +234,6 @@ Result<std::unique_ptr<HttpServer>> HttpServer::listen(Runtime& runtime, HttpSer
     state->port = local.port();
     state->protocol = local.protocol();
     runtime.worker(0).spawn(state->accept());
-    for (std::size_t index = 0; index < runtime.size(); ++index)
-        runtime.worker(index).spawn(state->sweep(index));
     return std::unique_ptr<HttpServer>(new HttpServer(std::move(state)));
 }
 
@@ -250,6 +263,8 @@ int HttpServer::share_listener() const {
 Task<std::size_t> HttpServer::stop_task(std::chrono::milliseconds grace) {
     const auto state = state_;
     stopped_ = true;
+    if (ListenerHandover::instance().active())
+        ListenerHandover::instance().leave(state->options.address, share_listener());
     state->stop_accepting();
     state->for_each_connection(&HttpConnection::close_if_idle);
     std::size_t aborted = 0;

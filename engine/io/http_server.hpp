@@ -31,6 +31,9 @@ struct HttpServerOptions {
     std::chrono::milliseconds header_timeout{30'000};
     /// The longest pause within a body, or while the peer does not read its answer.
     std::chrono::milliseconds stall_timeout{30'000};
+    /// A body that arrives more slowly, looked at over all of it and beyond this time, is given up.
+    std::size_t min_body_bytes_per_second = 1'024;
+    std::chrono::milliseconds slow_body_grace{60'000};
     /// How long a connection may wait for its next request.
     std::chrono::milliseconds keep_alive_timeout{75'000};
     /// A connection older than this gets `connection: close` with its next answer; 0 is never.
@@ -38,6 +41,8 @@ struct HttpServerOptions {
     /// The age is spread by this part of itself, up and down, so that clients do not all come back
     /// at once.
     double max_connection_age_jitter = 0.1;
+    /// After that many requests a connection gets `connection: close` with its answer.
+    std::size_t max_requests_per_connection = 100'000;
     /// Beyond these, clients wait in the listening queue.
     std::size_t max_connections = 65'536;
     /// How often deadlines are looked at: their precision.

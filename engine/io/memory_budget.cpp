@@ -26,6 +26,14 @@ void MemoryReservation::release() {
         ->give_back(std::exchange(bytes_, 0), std::exchange(overdrawn_, false));
 }
 
+void MemoryReservation::shrink(std::size_t bytes) {
+    if (budget_ == nullptr || bytes >= bytes_)
+        return;
+    const std::size_t excess = bytes_ - bytes;
+    bytes_ = bytes;
+    budget_->give_back(excess, false);
+}
+
 MemoryBudget& MemoryBudget::process() {
     static MemoryBudget budget(default_capacity);
     return budget;

@@ -23,6 +23,8 @@ public:
 
     [[nodiscard]] std::size_t bytes() const { return bytes_; }
     void release();
+    /// Gives back what exceeds `bytes`.
+    void shrink(std::size_t bytes);
 
 private:
     friend class MemoryBudget;

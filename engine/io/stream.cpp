@@ -7,8 +7,8 @@ namespace engine::io {
 
 namespace asio = boost::asio;
 
-Stream::Stream(Socket socket, std::shared_ptr<TlsContext> tls) : context_(std::move(tls)) {
-    tls_.emplace(std::move(socket), context_->context());
+Stream::Stream(Socket socket, TlsContext& tls) : material_(tls.material()) {
+    tls_.emplace(std::move(socket), material_->context());
 }
 
 Task<Stream::ErrorCode> Stream::handshake(asio::ssl::stream_base::handshake_type side) {

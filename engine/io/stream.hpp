@@ -23,7 +23,7 @@ public:
     using ReadResult = std::tuple<ErrorCode, std::size_t>;
 
     explicit Stream(Socket socket) : socket_(std::move(socket)) {}
-    Stream(Socket socket, std::shared_ptr<TlsContext> tls);
+    Stream(Socket socket, TlsContext& tls);
 
     [[nodiscard]] Socket& socket() { return tls_ ? tls_->next_layer() : *socket_; }
     [[nodiscard]] bool is_tls() const { return tls_.has_value(); }
@@ -49,7 +49,7 @@ public:
 
 private:
     std::optional<Socket> socket_;
-    std::shared_ptr<TlsContext> context_;
+    std::shared_ptr<TlsMaterial> material_;  // shared: its files may be replaced meanwhile
     std::optional<boost::asio::ssl::stream<Socket>> tls_;
 };
 

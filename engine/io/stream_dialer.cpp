@@ -173,7 +173,8 @@ Task<Result<std::shared_ptr<Stream>>> dial(Worker& worker, StreamTarget target,
     if (!attempt->target.tls) {
         attempt->stream = std::make_shared<Stream>(std::move(attempt->socket));
     } else {
-        attempt->stream = std::make_shared<Stream>(std::move(attempt->socket), attempt->target.tls);
+        attempt->stream =
+            std::make_shared<Stream>(std::move(attempt->socket), *attempt->target.tls);
         name_tls_peer(attempt->stream->ssl(), attempt->target.tls->options(), attempt->target.host);
         const Stream::ErrorCode error =
             co_await attempt->stream->handshake(asio::ssl::stream_base::client);

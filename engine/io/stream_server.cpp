@@ -1,5 +1,6 @@
 #include "engine/io/stream_server.hpp"
 
+#include <fcntl.h>
 #include <netinet/tcp.h>
 #include <openssl/x509.h>
 #include <sys/socket.h>
@@ -16,6 +17,7 @@
 
 #include "engine/io/address.hpp"
 #include "engine/io/event.hpp"
+#include "engine/io/listener_handover.hpp"
 #include "engine/io/timer.hpp"
 #include "engine/io/unix_socket.hpp"
 
@@ -153,6 +155,10 @@ Result<void> StreamServer::State::open() {
     if (options.tls.enabled) {
         tls = ENGINE_TRY(TlsContext::build(options.tls, TlsRole::Server));
     }
+    if (const int left = ListenerHandover::instance().take(options.address); left >= 0) {
+        listener.emplace(runtime.worker(0).context(), left);
+        return {};
+    }
     int family = AF_UNIX;
     ListenAddress on;
     if (!options.address.empty()) {
@@ -214,6 +220,8 @@ Task<> StreamServer::State::accept() {
             co_await sleep_for(out_of_descriptors_pause, stop.get_token());
         }
     }
+    // A close alone would leave the event loop watching a socket that lives on in a duplicate.
+    ::close(listener->release());
     listener.reset();
     if (!options.path.empty()) {
         ::unlink(options.path.c_str());
@@ -303,7 +311,7 @@ std::shared_ptr<StreamConnection> StreamServer::State::adopt(std::size_t worker,
         }
     }
     socket.non_blocking(true, error);
-    Stream stream = tls ? Stream(std::move(socket), tls) : Stream(std::move(socket));
+    Stream stream = tls ? Stream(std::move(socket), *tls) : Stream(std::move(socket));
     auto connection = std::make_shared<StreamConnection>(std::move(stream));
     connection->peer = std::move(peer);
     connection->peer_port = port;
@@ -412,6 +420,11 @@ std::size_t StreamServer::open_connections() const {
 
 Task<> StreamServer::stop(std::chrono::milliseconds grace) {
     const auto state = state_;
+    if (ListenerHandover::instance().active() && !state->options.address.empty() &&
+        !state->stopping) {
+        ListenerHandover::instance().leave(
+            state->options.address, ::fcntl(state->listener->native_handle(), F_DUPFD_CLOEXEC, 0));
+    }
     state->stop_accepting();
     state->for_each_connection(&StreamConnection::drain);
     const bool in_time = co_await state->finished.wait_for(grace);

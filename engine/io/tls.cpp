@@ -5,17 +5,27 @@
 #include <openssl/pem.h>
 #include <openssl/pkcs12.h>
 #include <openssl/ssl.h>
+#include <sys/stat.h>
 
 #include <cerrno>
 #include <cstring>
 #include <fstream>
 #include <iterator>
 
+#include "engine/telemetry/log.hpp"
+
 namespace engine::io {
 
 namespace ssl = boost::asio::ssl;
+using std::chrono::steady_clock;
 
 namespace {
+
+constexpr std::string_view log_target = "engine::io::tls";
+constexpr std::chrono::seconds look_interval{1};
+/// Ephemeral keys and authenticated encryption; TLS 1.3 has nothing else.
+constexpr const char* tls12_ciphers = "ECDHE+AESGCM:ECDHE+CHACHA20:DHE+AESGCM:DHE+CHACHA20";
+constexpr unsigned char session_context[] = "engine";
 
 template <auto Free>
 struct OpenSslDeleter {
@@ -129,24 +139,35 @@ int choose_protocol(SSL*, const unsigned char** out, unsigned char* out_length,
 
 }  // namespace
 
-TlsContext::TlsContext(const TlsOptions& options, TlsRole role)
+TlsMaterial::TlsMaterial(const TlsOptions& options, TlsRole role)
     : options_(options),
       context_(role == TlsRole::Server ? ssl::context::tls_server : ssl::context::tls_client) {}
 
-Result<std::shared_ptr<TlsContext>> TlsContext::build(const TlsOptions& options, TlsRole role) {
-    const std::shared_ptr<TlsContext> tls(new TlsContext(options, role));
-    SSL_CTX* raw = tls->context_.native_handle();
-    SSL_CTX_set_min_proto_version(raw, TLS1_2_VERSION);
-    SSL_CTX_set_mode(raw, SSL_MODE_RELEASE_BUFFERS);
-    ENGINE_TRY(tls->load_authorities(role));
-    ENGINE_TRY(tls->load_identity());
-    ENGINE_TRY(tls->set_alpn(role));
+Result<std::shared_ptr<TlsMaterial>> TlsMaterial::make(const TlsOptions& options, TlsRole role) {
+    const std::shared_ptr<TlsMaterial> material(new TlsMaterial(options, role));
+    ENGINE_TRY(material->restrict_protocol());
+    ENGINE_TRY(material->load_authorities(role));
+    ENGINE_TRY(material->load_identity());
+    ENGINE_TRY(material->set_alpn(role));
     if (role == TlsRole::Server && options.crt_file.empty())
         return failure("`tls.crt_file` and `tls.key_file` are needed to accept TLS connections");
-    return tls;
+    return material;
 }
 
-Result<void> TlsContext::load_authorities(TlsRole role) {
+Result<void> TlsMaterial::restrict_protocol() {
+    SSL_CTX* raw = context_.native_handle();
+    SSL_CTX_set_min_proto_version(raw, TLS1_2_VERSION);
+    SSL_CTX_set_mode(raw, SSL_MODE_RELEASE_BUFFERS);
+    // A client could have the server do key exchanges without end.
+    SSL_CTX_set_options(raw, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
+    if (SSL_CTX_set_cipher_list(raw, tls12_ciphers) != 1)
+        return failure("OpenSSL has none of the TLS 1.2 ciphers: " + openssl_reason());
+    // Without it, a client that shows a certificate could not resume its session.
+    SSL_CTX_set_session_id_context(raw, session_context, sizeof session_context);
+    return {};
+}
+
+Result<void> TlsMaterial::load_authorities(TlsRole role) {
     SSL_CTX* raw = context_.native_handle();
     const bool verify = options_.verify_certificate.value_or(role == TlsRole::Client);
     if (options_.ca_file.empty()) {
@@ -169,7 +190,7 @@ Result<void> TlsContext::load_authorities(TlsRole role) {
     return {};
 }
 
-Result<void> TlsContext::load_identity() {
+Result<void> TlsMaterial::load_identity() {
     if (options_.crt_file.empty()) {
         if (!options_.key_file.empty())
             return failure("`tls.key_file` is given without `tls.crt_file`");
@@ -186,7 +207,7 @@ Result<void> TlsContext::load_identity() {
     return use_pkcs12(context_.native_handle(), certificate, options_);
 }
 
-Result<void> TlsContext::load_pem_identity(const std::string& certificate) {
+Result<void> TlsMaterial::load_pem_identity(const std::string& certificate) {
     SSL_CTX* raw = context_.native_handle();
     if (options_.key_file.empty())
         return failure("`tls.crt_file` is given without `tls.key_file`");
@@ -212,7 +233,7 @@ Result<void> TlsContext::load_pem_identity(const std::string& certificate) {
     return {};
 }
 
-Result<void> TlsContext::set_alpn(TlsRole role) {
+Result<void> TlsMaterial::set_alpn(TlsRole role) {
     for (const std::string& protocol : options_.alpn_protocols) {
         if (protocol.empty() || protocol.size() > 255)
             return failure(
@@ -231,6 +252,60 @@ Result<void> TlsContext::set_alpn(TlsRole role) {
         SSL_CTX_set_alpn_protos(raw, reinterpret_cast<const unsigned char*>(alpn_wire_.data()),
                                 static_cast<unsigned>(alpn_wire_.size()));
     return {};
+}
+
+Result<std::shared_ptr<TlsContext>> TlsContext::build(const TlsOptions& options, TlsRole role) {
+    const std::shared_ptr<TlsContext> tls(new TlsContext(options, role));
+    // Looked at first: what changes while it is read is read again.
+    tls->stamps_ = tls->look_at_files();
+    tls->next_look_ = steady_clock::now() + look_interval;
+    tls->material_ = ENGINE_TRY(TlsMaterial::make(options, role));
+    return tls;
+}
+
+TlsContext::FileStamps TlsContext::look_at_files() const {
+    FileStamps stamps;
+    for (const std::string* file : {&options_.ca_file, &options_.crt_file, &options_.key_file}) {
+        struct stat status{};
+        if (file->empty() || is_inline_pem(*file) || ::stat(file->c_str(), &status) != 0)
+            stamps.emplace_back();
+        else
+            stamps.push_back(fmt::format("{}:{}:{}.{}:{}.{}", status.st_ino, status.st_size,
+                                         status.st_mtim.tv_sec, status.st_mtim.tv_nsec,
+                                         status.st_ctim.tv_sec, status.st_ctim.tv_nsec));
+    }
+    return stamps;
+}
+
+std::shared_ptr<TlsMaterial> TlsContext::material() {
+    const std::lock_guard lock(mutex_);
+    const auto now = steady_clock::now();
+    if (now >= next_look_) {
+        next_look_ = now + look_interval;
+        if (FileStamps stamps = look_at_files(); stamps != stamps_)
+            load_again(stamps);
+    }
+    return material_;
+}
+
+// A certificate and its key are two files: between the two writes they do not match. That is
+// reported, and tried again when the other file changes.
+void TlsContext::load_again(const FileStamps& stamps) {
+    stamps_ = stamps;
+    auto loaded = TlsMaterial::make(options_, role_);
+    if (!loaded) {
+        telemetry::Logger().error(log_target,
+                                  "Changed TLS files cannot be used; the previous ones stay.",
+                                  {telemetry::field("error", loaded.error().message)});
+        return;
+    }
+    material_ = std::move(*loaded);
+    telemetry::Logger().info(
+        log_target, "New connections use the changed TLS files.",
+        {telemetry::field("crt_file",
+                          is_inline_pem(options_.crt_file) ? "(inline)" : options_.crt_file),
+         telemetry::field("ca_file",
+                          is_inline_pem(options_.ca_file) ? "(inline)" : options_.ca_file)});
 }
 
 std::string tls_failure(const boost::system::error_code& error, SSL* ssl) {

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <boost/asio/ssl/context.hpp>
+#include <chrono>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -29,19 +31,20 @@ struct TlsOptions {
 /// Which side of the handshake a context is for.
 enum class TlsRole { Client, Server };
 
-/// A ready OpenSSL context, shared by connections on any thread; immutable once built. Connections
-/// that outlive a reload keep the old one, hence shared.
-class TlsContext {
+/// A ready OpenSSL context, made of one state of the files. Immutable; shared by the connections
+/// that began with it, on any thread.
+class TlsMaterial {
 public:
-    /// TLS 1.2 or newer. Errors are sentences that name the option and the file.
-    [[nodiscard]] static Result<std::shared_ptr<TlsContext>> build(const TlsOptions& options,
+    /// TLS 1.2 or newer, with forward secrecy and authenticated encryption only. Errors are
+    /// sentences that name the option and the file.
+    [[nodiscard]] static Result<std::shared_ptr<TlsMaterial>> make(const TlsOptions& options,
                                                                    TlsRole role);
 
     [[nodiscard]] boost::asio::ssl::context& context() { return context_; }
-    [[nodiscard]] const TlsOptions& options() const { return options_; }
 
 private:
-    TlsContext(const TlsOptions& options, TlsRole role);
+    TlsMaterial(const TlsOptions& options, TlsRole role);
+    [[nodiscard]] Result<void> restrict_protocol();
     [[nodiscard]] Result<void> load_authorities(TlsRole role);
     [[nodiscard]] Result<void> load_identity();
     [[nodiscard]] Result<void> load_pem_identity(const std::string& certificate);
@@ -50,6 +53,35 @@ private:
     TlsOptions options_;
     std::string alpn_wire_;
     boost::asio::ssl::context context_;
+};
+
+/// The `tls` table of one component, for all its connections; any thread. When a file that it names
+/// has changed, connections made from then on use what it holds now; the others go on with what
+/// they began with. Files that cannot be used are reported, and the last good ones stay in use.
+class TlsContext {
+public:
+    /// As TlsMaterial::make.
+    [[nodiscard]] static Result<std::shared_ptr<TlsContext>> build(const TlsOptions& options,
+                                                                   TlsRole role);
+
+    /// What a new connection uses. Looks at the files once a second at most.
+    [[nodiscard]] std::shared_ptr<TlsMaterial> material();
+    [[nodiscard]] const TlsOptions& options() const { return options_; }
+
+private:
+    /// When a file was changed last, by its inode, size and times; empty for inline text.
+    using FileStamps = std::vector<std::string>;
+
+    TlsContext(const TlsOptions& options, TlsRole role) : options_(options), role_(role) {}
+    [[nodiscard]] FileStamps look_at_files() const;
+    void load_again(const FileStamps& stamps);
+
+    const TlsOptions options_;
+    const TlsRole role_;
+    std::mutex mutex_;  // guards the rest
+    std::shared_ptr<TlsMaterial> material_;
+    FileStamps stamps_;  // of the last attempt, successful or not
+    std::chrono::steady_clock::time_point next_look_;
 };
 
 /// Before a client's handshake: which name to ask for, and which the certificate must be for.

@@ -33,6 +33,7 @@ public:
         describe_downstream();
         warn_of_uncovered_partitions();
         warn_of_refused_requests();
+        warn_of_lost_dead_letters();
         return std::move(topology_);
     }
 
@@ -120,6 +121,9 @@ private:
                                      source->source->answers_clients() ? buffer::Patience::Limited
                                                                        : buffer::Patience::Endless);
         }
+        for (auto& [vertex, sink] : sinks_) {
+            connect_sink(vertex, *sink);
+        }
         for (auto& [vertex, running] : transforms_) {
             running->stage.transform = running->transform.get();
             running->stage.metrics = &running->metrics;
@@ -127,6 +131,23 @@ private:
             running->stage.outputs.resize(outputs);
             for (std::size_t i = 0; i < outputs; ++i) {
                 connect_output(vertex, i, running->stage.outputs[i], running->metrics);
+            }
+        }
+    }
+
+    /// What a sink passes on, and to whom.
+    void connect_sink(std::size_t vertex, RunningSink& sink) {
+        const auto& outputs = graph_.vertices()[vertex].outputs;
+        for (std::size_t i = 0; i < outputs.size(); ++i) {
+            OutputStage& stage = sink.outputs.emplace_back();
+            connect_output(vertex, i, stage, sink.metrics);
+            if (!stage.consumers.empty()) {
+                (outputs[i].internal ? sink.fallback : sink.rejected).emplace(stage);
+            }
+        }
+        for (const std::size_t below : graph_.downstream(vertex)) {
+            if (const auto found = sinks_.find(below); found != sinks_.end()) {
+                found->second->feeders.push_back(&sink);
             }
         }
     }
@@ -192,6 +213,23 @@ private:
                     fmt::format("{}: no sink takes {} {}", running->config.title(),
                                 missing.size() == 1 ? "partition" : "partitions", list_of(missing)),
                     "their events go nowhere");
+            }
+        }
+    }
+
+    void warn_of_lost_dead_letters() const {
+        for (const auto& [vertex, sink] : sinks_) {
+            const config::Node::Entry* option = sink->config.options.find("on_exhausted");
+            if (option != nullptr && !sink->rejected &&
+                option->value.is(config::Node::Kind::String) &&
+                option->value.as_string() == "dead_letter") {
+                problems_.warning(
+                    option->value.location(),
+                    fmt::format("{}: nothing takes its dead letters: they are dropped",
+                                sink->config.title()),
+                    fmt::format("`inputs = [\"{}.rejected\"]` of another component "
+                                "takes them",
+                                sink->config.id.value));
             }
         }
     }

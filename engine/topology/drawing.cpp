@@ -91,8 +91,9 @@ std::string draw_dot(const config::Configuration& configuration, const Graph& gr
             std::string node = fmt::format("  {}{}\n", quoted(id), list_of(attributes));
             text += node;
             for (const Edge& edge : graph.incoming(vertex)) {
-                const std::string& input = configuration.find(id)->inputs[edge.input].value;
-                const auto given = options.edge_attributes.find(input);
+                const auto given = options.edge_attributes.find(
+                    edge.input == Edge::none ? graph.vertices()[edge.from].id
+                                             : configuration.find(id)->inputs[edge.input].value);
                 Attributes look =
                     given == options.edge_attributes.end() ? Attributes() : given->second;
                 if (const std::string& output = output_of(graph, edge); !output.empty()) {

@@ -1,35 +1,24 @@
 #include "engine/topology/flow.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <span>
 #include <utility>
+
+#include "engine/topology/ticketed_stream.hpp"
 
 namespace engine::topology {
 
 namespace {
 
-/// A delivery that met a full buffer, or waits until there is room in all buffers of its request.
-struct Waiting {
-    buffer::SinkBuffer* buffer;
-    Delivery delivery;
-    /// Where the buffer sets room aside.
-    std::unique_ptr<buffer::Admittance> admittance = nullptr;
-    bool offered = true;
-};
-using WaitingList = std::vector<Waiting>;
-
-/// One send on its way down the graph.
-struct Course {
-    buffer::Patience patience = buffer::Patience::Endless;
-    WaitingList waiting;
-};
-
-void emit(const OutputStage& stage, Delivery delivery, Course& course);
+void emit(const OutputStage& stage, Delivery delivery, Arrivals& arrivals);
 
 class StageOutputs final : public component::TransformOutputs {
 public:
-    StageOutputs(const TransformStage& stage, Course& course) : stage_(stage), course_(course) {}
+    StageOutputs(const TransformStage& stage, Arrivals& arrivals)
+        : stage_(stage), arrivals_(arrivals) {}
     void emit(std::size_t output, Delivery delivery) override {
-        topology::emit(stage_.outputs[output], std::move(delivery), course_);
+        topology::emit(stage_.outputs[output], std::move(delivery), arrivals_);
     }
     [[nodiscard]] bool connected(std::size_t output) const override {
         return !stage_.outputs[output].consumers.empty();
@@ -37,7 +26,7 @@ public:
 
 private:
     const TransformStage& stage_;
-    Course& course_;
+    Arrivals& arrivals_;
 };
 
 /// Keeps the events that the condition holds for; the others are no concern of this sink.
@@ -59,7 +48,7 @@ void select(const vrl::Condition& condition, Delivery& delivery) {
     }
 }
 
-void deliver(SinkStage& sink, Delivery delivery, Course& course) {
+void deliver(SinkStage& sink, Delivery delivery, Arrivals& arrivals) {
     if (sink.condition) {
         select(*sink.condition, delivery);
         if (!delivery.batch) {
@@ -68,25 +57,21 @@ void deliver(SinkStage& sink, Delivery delivery, Course& course) {
     }
     sink.metrics->received_events.add(delivery.batch->size());
     sink.metrics->received_event_bytes.add(delivery.batch->estimated_json_size());
-    if (sink.reserves) {
-        std::unique_ptr<buffer::Admittance> admittance =
-            sink.buffer->admit(delivery, course.patience);
-        course.waiting.push_back({sink.buffer, std::move(delivery), std::move(admittance), false});
-        return;
-    }
-    if (sink.buffer->offer(delivery, course.patience) == buffer::Offer::Full) {
-        course.waiting.push_back({sink.buffer, std::move(delivery)});
-    }
+    component::SinkItem item = sink.buffer->prepare(std::move(delivery));
+    Arrival& arrival = arrivals.emplace_back();
+    arrival.buffer = sink.buffer;
+    arrival.item = std::move(item);
+    arrival.reserves = sink.reserves;
 }
 
-void transform(const TransformStage& stage, Delivery delivery, Course& course) {
+void transform(const TransformStage& stage, Delivery delivery, Arrivals& arrivals) {
     stage.metrics->received_events.add(delivery.batch->size());
     stage.metrics->received_event_bytes.add(delivery.batch->estimated_json_size());
-    StageOutputs outputs(stage, course);
+    StageOutputs outputs(stage, arrivals);
     stage.transform->process(std::move(delivery), outputs);
 }
 
-void emit(const OutputStage& stage, Delivery delivery, Course& course) {
+void emit(const OutputStage& stage, Delivery delivery, Arrivals& arrivals) {
     if (delivery.batch->empty()) {
         return;
     }
@@ -95,31 +80,25 @@ void emit(const OutputStage& stage, Delivery delivery, Course& course) {
     for (std::size_t i = 0; i < stage.consumers.size(); ++i) {
         Delivery share = i + 1 < stage.consumers.size() ? delivery : std::move(delivery);
         if (auto* const* sink = std::get_if<SinkStage*>(&stage.consumers[i])) {
-            deliver(**sink, std::move(share), course);
+            deliver(**sink, std::move(share), arrivals);
         } else {
-            transform(*std::get<TransformStage*>(stage.consumers[i]), std::move(share), course);
+            transform(*std::get<TransformStage*>(stage.consumers[i]), std::move(share), arrivals);
         }
     }
 }
 
-io::Task<void> wait_for_room(WaitingList waiting, buffer::Patience patience) {
-    for (Waiting& item : waiting) {
-        co_await item.buffer->take(std::move(item.delivery), patience);
-    }
-}
-
-/// Room for all parts of a request, or for none: then `blocked` is what had none.
-buffer::Admission reserve_all(WaitingList& parts, buffer::Admittance*& blocked) {
-    for (std::size_t i = 0; i < parts.size(); ++i) {
-        if (!parts[i].admittance) {
+/// Room for all arrivals, or for none: then `blocked` is what had none.
+buffer::Admission reserve_all(Arrivals& arrivals, buffer::Admittance*& blocked) {
+    for (std::size_t i = 0; i < arrivals.size(); ++i) {
+        if (!arrivals[i].admittance) {
             continue;
         }
-        const buffer::Admission admission = parts[i].admittance->reserve();
+        const buffer::Admission admission = arrivals[i].admittance->reserve();
         if (admission == buffer::Admission::Admitted) {
             continue;
         }
-        blocked = parts[i].admittance.get();
-        for (Waiting& reserved : std::span(parts).first(i)) {
+        blocked = arrivals[i].admittance.get();
+        for (Arrival& reserved : std::span(arrivals).first(i)) {
             if (reserved.admittance) {
                 reserved.admittance->release();
             }
@@ -129,82 +108,148 @@ buffer::Admission reserve_all(WaitingList& parts, buffer::Admittance*& blocked) 
     return buffer::Admission::Admitted;
 }
 
-/// Gives every part to its buffer; leaves in `parts` what waits for room in memory.
-void store_all(WaitingList& parts, buffer::Patience patience) {
-    WaitingList full;
-    for (Waiting& part : parts) {
-        if (part.admittance) {
-            part.admittance->store(std::move(part.delivery));
-        } else if (part.buffer->offer(part.delivery, patience) == buffer::Offer::Full) {
-            full.push_back(std::move(part));
+/// Gives every arrival to its buffer; leaves what waits for room in memory, and what is behind
+/// that.
+void store_all(Arrivals& arrivals, buffer::Patience patience) {
+    absl::InlinedVector<const buffer::SinkBuffer*, 2> full;
+    for (Arrival& arrival : arrivals) {
+        arrival.reserves = false;
+        if (arrival.admittance) {
+            arrival.admittance->store(std::move(arrival.item.delivery));
+            arrival.buffer = nullptr;
+        } else if (!full.empty() && std::ranges::find(full, arrival.buffer) != full.end()) {
+            continue;
+        } else if (arrival.buffer->offer(arrival.item, patience) == buffer::Offer::Taken) {
+            arrival.buffer = nullptr;
+        } else {
+            full.push_back(arrival.buffer);
         }
     }
-    parts = std::move(full);
+    const auto taken = [](const Arrival& arrival) { return arrival.buffer == nullptr; };
+    arrivals.erase(std::remove_if(arrivals.begin(), arrivals.end(), taken), arrivals.end());
 }
 
-void refuse_all(WaitingList& parts, buffer::Admission admission) {
+/// What comes of an admission that is not Full.
+void settle(Arrivals& arrivals, buffer::Admission admission, buffer::Patience patience) {
+    if (admission == buffer::Admission::Admitted) {
+        store_all(arrivals, patience);
+        return;
+    }
     const auto status = admission == buffer::Admission::TooLarge ? DeliveryStatus::Rejected
                                                                  : DeliveryStatus::Errored;
-    for (Waiting& part : parts) {
-        part.delivery.acknowledgement.finish(status);
+    for (Arrival& arrival : arrivals) {
+        arrival.item.delivery.acknowledgement.finish(status);
     }
-    parts.clear();
+    arrivals.clear();
 }
 
-/// Waits until there is room in every buffer. Nothing is held meanwhile: two requests that each
-/// held what the other lacks would wait for ever.
-io::Task<void> wait_for_all(WaitingList parts, buffer::Admittance* blocked,
-                            buffer::Patience patience) {
-    buffer::Admission admission = buffer::Admission::Full;
+/// The arrivals of the first delivery; those behind it stay.
+Arrivals take_first_delivery(Arrivals& arrivals) {
+    const auto other = [number = arrivals.front().delivery](const Arrival& arrival) {
+        return arrival.delivery != number;
+    };
+    const auto end = std::find_if(arrivals.begin(), arrivals.end(), other);
+    Arrivals first(std::make_move_iterator(arrivals.begin()), std::make_move_iterator(end));
+    arrivals.erase(arrivals.begin(), end);
+    return first;
+}
+
+void admit_all(Arrivals& arrivals, buffer::Patience patience) {
+    for (Arrival& arrival : arrivals) {
+        if (!arrival.admittance) {
+            arrival.admittance = arrival.buffer->admit(arrival.item, patience);
+        }
+    }
+}
+
+/// Waits until there is room in every buffer for one delivery. Nothing is held meanwhile: two
+/// requests that each held what the other lacks would wait for ever.
+io::Task<void> wait_for_all(Arrivals& arrivals, buffer::Patience patience) {
+    admit_all(arrivals, patience);
+    buffer::Admittance* blocked = nullptr;
+    buffer::Admission admission = reserve_all(arrivals, blocked);
     while (admission == buffer::Admission::Full) {
         const bool goes_on = co_await blocked->wait_for_room();
-        if (!goes_on) {
-            break;
-        }
-        admission = reserve_all(parts, blocked);
+        admission = goes_on ? reserve_all(arrivals, blocked) : buffer::Admission::Refused;
     }
-    if (admission != buffer::Admission::Admitted) {
-        refuse_all(parts, admission);
-        co_return;
-    }
-    store_all(parts, patience);
-    co_await wait_for_room(std::move(parts), patience);
-}
-
-/// What is left to wait for once room has been set aside and used, if anything.
-component::Backpressure admit_all(WaitingList parts, buffer::Patience patience) {
-    buffer::Admittance* blocked = nullptr;
-    const buffer::Admission admission = reserve_all(parts, blocked);
-    if (admission == buffer::Admission::Full) {
-        return component::Backpressure(wait_for_all(std::move(parts), blocked, patience));
-    }
-    if (admission == buffer::Admission::Admitted) {
-        store_all(parts, patience);
-    } else {
-        refuse_all(parts, admission);
-    }
-    if (parts.empty()) {
-        return {};
-    }
-    return component::Backpressure(wait_for_room(std::move(parts), patience));
+    settle(arrivals, admission, patience);
 }
 
 }  // namespace
 
-component::Backpressure SourceOutput::send(Delivery delivery) {
+void offer(Arrivals& arrivals, buffer::Patience patience) {
+    if (arrivals.empty() || !arrivals.front().reserves) {
+        store_all(arrivals, patience);
+        return;
+    }
+    while (!arrivals.empty()) {
+        Arrivals first = take_first_delivery(arrivals);
+        admit_all(first, patience);
+        buffer::Admittance* blocked = nullptr;
+        const buffer::Admission admission = reserve_all(first, blocked);
+        if (admission != buffer::Admission::Full) {
+            settle(first, admission, patience);
+        }
+        if (!first.empty()) {
+            // What is behind it stays behind it.
+            std::move(arrivals.begin(), arrivals.end(), std::back_inserter(first));
+            arrivals = std::move(first);
+            return;
+        }
+    }
+}
+
+io::Task<void> take(Arrivals arrivals, buffer::Patience patience) {
+    while (!arrivals.empty()) {
+        Arrivals first = take_first_delivery(arrivals);
+        if (first.front().reserves) {
+            co_await wait_for_all(first, patience);
+        }
+        for (Arrival& arrival : first) {
+            co_await arrival.buffer->take(std::move(arrival.item), patience);
+        }
+    }
+}
+
+namespace {
+
+component::Backpressure hand_over(Arrivals arrivals, buffer::Patience patience) {
+    offer(arrivals, patience);
+    if (arrivals.empty()) {
+        return {};
+    }
+    return component::Backpressure(take(std::move(arrivals), patience));
+}
+
+}  // namespace
+
+void SourceOutput::run_stages(Delivery delivery, Arrivals& arrivals) const {
     delivery.batch->source_id = source_id_;
     delivery.batch->source_type = source_type_;
     metrics_.received_events.add(delivery.batch->size());
     metrics_.received_event_bytes.add(delivery.batch->estimated_json_size());
-    Course course{patience_, {}};
-    emit(stage_, std::move(delivery), course);
-    if (course.waiting.empty()) {
-        return {};
+    const std::size_t before = arrivals.size();
+    const std::uint32_t number = before == 0 ? 0 : arrivals.back().delivery + 1;
+    emit(stage_, std::move(delivery), arrivals);
+    for (Arrival& arrival : std::span(arrivals).subspan(before)) {
+        arrival.delivery = number;
     }
-    if (!course.waiting.front().offered) {
-        return admit_all(std::move(course.waiting), patience_);
-    }
-    return component::Backpressure(wait_for_room(std::move(course.waiting), patience_));
+}
+
+component::Backpressure SourceOutput::send(Delivery delivery) {
+    Arrivals arrivals;
+    run_stages(std::move(delivery), arrivals);
+    return hand_over(std::move(arrivals), patience_);
+}
+
+std::unique_ptr<component::OrderedStream> SourceOutput::open_stream(io::Runtime& runtime) {
+    return std::make_unique<TicketedStream>(*this, runtime);
+}
+
+component::Backpressure SinkOutput::send(Delivery delivery) {
+    Arrivals arrivals;
+    emit(stage_, std::move(delivery), arrivals);
+    return hand_over(std::move(arrivals), buffer::Patience::Endless);
 }
 
 }  // namespace engine::topology

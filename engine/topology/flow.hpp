@@ -1,5 +1,7 @@
 #pragma once
 
+#include <absl/container/inlined_vector.h>
+
 #include <memory>
 #include <string>
 #include <variant>
@@ -40,8 +42,29 @@ struct TransformStage {
     std::vector<OutputStage> outputs;
 };
 
+/// Events that have reached the entrance of a sink, prepared for it.
+struct Arrival {
+    buffer::SinkBuffer* buffer = nullptr;
+    component::SinkItem item;
+    /// Where the buffer sets room aside; refers to the item's preparation.
+    std::unique_ptr<buffer::Admittance> admittance;
+    /// Waits, with all others of its delivery, until there is room in all buffers that set some
+    /// aside. The same for all arrivals of a delivery.
+    bool reserves = false;
+    /// Counts what the source sent of these arrivals.
+    std::uint32_t delivery = 0;
+};
+/// Where the events of one or more deliveries have come to, each in the order of the graph.
+using Arrivals = absl::InlinedVector<Arrival, 2>;
+
+/// Hands the arrivals to their buffers; those that met a full one stay. Where room has to be set
+/// aside, all of a delivery stay when one buffer has none, and so do those behind it.
+void offer(Arrivals& arrivals, buffer::Patience patience);
+/// Waits for room for what `offer` left, one after the other.
+[[nodiscard]] io::Task<void> take(Arrivals arrivals, buffer::Patience patience);
+
 /// What a source sends into.
-class SourceOutput final : public component::Output {
+class SourceOutput final : public component::SourceOutput {
 public:
     SourceOutput(const OutputStage& stage, std::string_view source_id, std::string_view source_type,
                  telemetry::ComponentMetrics& metrics, buffer::Patience patience)
@@ -51,6 +74,12 @@ public:
           metrics_(metrics),
           patience_(patience) {}
     component::Backpressure send(Delivery delivery) override;
+    [[nodiscard]] std::unique_ptr<component::OrderedStream> open_stream(
+        io::Runtime& runtime) override;
+
+    /// Runs the stages, up to the entrances of the sinks.
+    void run_stages(Delivery delivery, Arrivals& arrivals) const;
+    [[nodiscard]] buffer::Patience patience() const { return patience_; }
 
 private:
     const OutputStage& stage_;
@@ -58,6 +87,16 @@ private:
     std::string_view source_type_;
     telemetry::ComponentMetrics& metrics_;
     buffer::Patience patience_;
+};
+
+/// What a sink passes events on to that it does not deliver itself.
+class SinkOutput final : public component::Output {
+public:
+    explicit SinkOutput(const OutputStage& stage) : stage_(stage) {}
+    component::Backpressure send(Delivery delivery) override;
+
+private:
+    const OutputStage& stage_;
 };
 
 }  // namespace engine::topology

@@ -82,6 +82,8 @@ public:
         graph_.incoming_.resize(graph_.vertices_.size());
         for (std::size_t vertex = 0; vertex < graph_.vertices_.size(); ++vertex)
             connect(vertex);
+        for (std::size_t vertex = 0; vertex < graph_.vertices_.size(); ++vertex)
+            connect_fallback(vertex);
         find_unconsumed();
         find_cycles();
     }
@@ -97,7 +99,8 @@ private:
     void index_outputs() {
         for (std::size_t vertex = 0; vertex < graph_.vertices_.size(); ++vertex)
             for (std::size_t output = 0; output < graph_.vertices_[vertex].outputs.size(); ++output)
-                outputs_.emplace(graph_.output_name(vertex, output), Target{vertex, output});
+                if (!graph_.vertices_[vertex].outputs[output].internal)
+                    outputs_.emplace(graph_.output_name(vertex, output), Target{vertex, output});
     }
 
     std::vector<Target> resolve(std::size_t vertex, const std::string& input) const {
@@ -134,7 +137,10 @@ private:
         const Vertex& consumer = graph_.vertices_[vertex];
         if (consumer.kind == config::ComponentKind::Source)
             return;
-        if (consumer.inputs.empty())
+        const bool only_fallback = std::ranges::any_of(
+            graph_.vertices_,
+            [&consumer](const Vertex& each) { return each.fallback == consumer.id; });
+        if (consumer.inputs.empty() && !only_fallback)
             report({.kind = GraphIssue::Kind::NoInputs, .vertex = vertex, .path = {}});
         std::map<std::pair<std::size_t, std::size_t>, std::vector<std::size_t>> given;
         for (std::size_t input = 0; input < consumer.inputs.size(); ++input) {
@@ -161,6 +167,21 @@ private:
                         .source = target.first,
                         .count = inputs.size(),
                         .path = {}});
+    }
+
+    void connect_fallback(std::size_t vertex) {
+        const Vertex& owner = graph_.vertices_[vertex];
+        if (owner.fallback.empty())
+            return;
+        const auto target = graph_.find(owner.fallback);
+        const auto port = std::ranges::find_if(owner.outputs, &config::OutputPort::internal);
+        if (!target || *target == vertex || port == owner.outputs.end() ||
+            graph_.vertices_[*target].kind != config::ComponentKind::Sink) {
+            report({.kind = GraphIssue::Kind::UnknownFallback, .vertex = vertex, .path = {}});
+            return;
+        }
+        add_edge(
+            {vertex, static_cast<std::size_t>(port - owner.outputs.begin()), *target, Edge::none});
     }
 
     void add_edge(const Edge& edge) {

@@ -19,6 +19,7 @@ struct Vertex {
     std::vector<std::string> inputs;  // ids, "id.output", or patterns with `*`, `?`, `[…]`
     /// Its outputs are not known (a type that this build lacks): any name leads to the first one.
     bool open_outputs = false;
+    std::string fallback{};  // id of the sink that its internal output leads to
 };
 
 /// Events that leave `output` of vertex `from` reach vertex `to`, which named them in `input`.
@@ -26,7 +27,9 @@ struct Edge {
     std::size_t from = 0;
     std::size_t output = 0;
     std::size_t to = 0;
-    std::size_t input = 0;
+    std::size_t input = 0;  // none: `to` did not name it, `from` did as its fallback
+
+    static constexpr std::size_t none = static_cast<std::size_t>(-1);
 };
 
 /// Something wrong with a graph, as indices for whoever words it.
@@ -37,6 +40,7 @@ struct GraphIssue {
         TypeMismatch,    // `input` of `vertex` brings events of types that it does not accept
         NoInputs,        // of `vertex`
         Unconsumed,      // `output` of `vertex`
+        UnknownFallback,  // the fallback of `vertex` is no sink, or itself
         Cycle,           // `path` from a vertex back to itself; closed by `input` of `vertex`
     };
     Kind kind = Kind::UnknownInput;

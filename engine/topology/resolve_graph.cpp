@@ -49,6 +49,8 @@ public:
                 return no_inputs(issue);
             case GraphIssue::Kind::Unconsumed:
                 return unconsumed(issue);
+            case GraphIssue::Kind::UnknownFallback:
+                return unknown_fallback(issue);
             case GraphIssue::Kind::Cycle:
                 return cycle(issue);
         }
@@ -59,7 +61,35 @@ private:
         return configuration_.components[vertex];
     }
     [[nodiscard]] const config::Location& input(const GraphIssue& issue) const {
-        return component(issue.vertex).inputs[issue.input].location;
+        const config::Component& consumer = component(issue.vertex);
+        if (issue.input != Edge::none)
+            return consumer.inputs[issue.input].location;
+        // By a fallback: the first sink that names it.
+        const auto owner = std::ranges::find_if(
+            configuration_.components, [&consumer](const config::Component& each) {
+                return each.shape.fallback && each.shape.fallback->value == consumer.id.value;
+            });
+        return owner->shape.fallback->location;
+    }
+
+    void unknown_fallback(const GraphIssue& issue) {
+        const config::Component& owner = component(issue.vertex);
+        const std::string& name = owner.shape.fallback->value;
+        std::vector<std::string> sinks;
+        for (const Vertex& each : graph_.vertices())
+            if (each.kind == config::ComponentKind::Sink && each.id != owner.id.value)
+                sinks.push_back(each.id);
+        if (name == owner.id.value) {
+            problems_.error(owner.shape.fallback->location,
+                            fmt::format("{} cannot be its own fallback", owner.title()));
+            return;
+        }
+        const auto other = graph_.find(name);
+        problems_.error(owner.shape.fallback->location,
+                        fmt::format("Fallback \"{}\" of {} is not a sink.", name, owner.title()),
+                        other ? fmt::format("`{}` is a {}", name,
+                                            config::name_of(graph_.vertices()[*other].kind))
+                              : config::did_you_mean(name, sinks));
     }
 
     void unknown_input(const GraphIssue& issue) {
@@ -78,13 +108,15 @@ private:
                 continue;
             for (std::size_t output = 0; output < graph_.vertices()[vertex].outputs.size();
                  ++output)
-                candidates.push_back(graph_.output_name(vertex, output));
+                if (!graph_.vertices()[vertex].outputs[output].internal)
+                    candidates.push_back(graph_.output_name(vertex, output));
         }
         if (const auto vertex = graph_.find(name)) {
             std::vector<std::string> outputs;
             for (std::size_t output = 0; output < graph_.vertices()[*vertex].outputs.size();
                  ++output)
-                outputs.push_back(graph_.output_name(*vertex, output));
+                if (!graph_.vertices()[*vertex].outputs[output].internal)
+                    outputs.push_back(graph_.output_name(*vertex, output));
             if (outputs.empty())
                 return fmt::format("`{}` is a {}, which has no output", name,
                                    config::name_of(graph_.vertices()[*vertex].kind));
@@ -163,7 +195,8 @@ Graph resolve_graph(const config::Configuration& configuration, config::Problems
                       component.shape.outputs,
                       component.shape.accepts,
                       {},
-                      false};
+                      false,
+                      component.shape.fallback ? component.shape.fallback->value : std::string()};
         if (!component.available && component.kind != config::ComponentKind::Sink) {
             vertex.outputs = {{.name = "", .types = config::EventTypes::All, .optional = true}};
             vertex.open_outputs = true;

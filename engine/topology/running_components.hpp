@@ -56,6 +56,13 @@ struct Topology::RunningSink {
     std::unique_ptr<component::Sink> sink;
     std::unique_ptr<buffer::SinkBuffer> buffer;
     SinkStage stage;
+    // Outputs that something consumes
+    std::deque<OutputStage> outputs;
+    std::optional<SinkOutput> rejected;
+    std::optional<SinkOutput> fallback;
+    /// Sinks whose events come here: they end first.
+    std::vector<const RunningSink*> feeders;
+    bool closed = false;
     std::future<void> completed;
 };
 

@@ -14,8 +14,6 @@ namespace engine::topology {
 
 namespace {
 
-constexpr std::string_view log_target = "engine::topology";
-
 buffer::WhenFull when_full(config::WhenFull policy) {
     switch (policy) {
         case config::WhenFull::DropNewest:
@@ -68,7 +66,11 @@ Result<void> Topology::check_environment() const {
     if (!needed) {
         return {};
     }
-    if (!std::filesystem::create_directories(folder, error)) {
+    const bool created = std::filesystem::create_directories(folder, error);
+    if (created) {
+        std::filesystem::permissions(folder, std::filesystem::perms::owner_all, error);
+    }
+    if (!created || error) {
         return failure(fmt::format(
             "the default data folder {} can't be created ({}): set `data_dir` to a folder that can",
             folder.string(), error.message()));
@@ -86,6 +88,8 @@ Result<std::unique_ptr<buffer::SinkBuffer>> Topology::open_stage(RunningSink& si
         options.when_full = when_full(memory->when_full);
         options.block_timeout = memory->block_timeout;
         options.stage = number;
+        // What another sink passes on stays its own until it is delivered here.
+        options.hold_acknowledgements = sink.sink->acknowledges() || !sink.feeders.empty();
         return std::make_unique<buffer::MemoryBuffer>(options, *sink.sink, sink.metrics,
                                                       sink.context->log);
     }
@@ -135,7 +139,11 @@ Result<std::vector<Topology::Health>> Topology::open_sinks(io::Runtime& runtime,
     for (RunningSink& sink : sinks_) {
         component::SinkContext context{
             run_context(sink.config, runtime, number++, configuration_.globals, sink.metrics),
-            stopping_.get_token(), abandoned_.get_token(), sink.config.buffer.durable()};
+            stopping_.get_token(),
+            abandoned_.get_token(),
+            sink.config.buffer.durable(),
+            sink.rejected ? &*sink.rejected : nullptr,
+            sink.fallback ? &*sink.fallback : nullptr};
         sink.context.emplace(std::move(context));
         io::Worker& worker = sink.context->worker;
         Result<void> started = run_on(worker, sink.sink->start(*sink.context)).get();
@@ -220,18 +228,16 @@ Topology::StopState Topology::advance_stop(std::chrono::milliseconds patience) {
                 return StopState::Stopping;
             }
         }
-        for (RunningSink& sink : sinks_) {
-            if (sink.buffer != nullptr) {
-                sink.buffer->close();
-            }
-        }
         phase_ = Phase::SinksDraining;
     }
     if (phase_ == Phase::SinksDraining) {
+        close_sinks();
+        // In the order of the graph: whoever feeds a sink comes before it.
         for (RunningSink& sink : sinks_) {
             if (!wait(sink.completed)) {
                 return StopState::Stopping;
             }
+            close_sinks();
         }
         for (RunningSink& sink : sinks_) {
             if (sink.buffer != nullptr) {
@@ -241,6 +247,51 @@ Topology::StopState Topology::advance_stop(std::chrono::milliseconds patience) {
         phase_ = Phase::Stopped;
     }
     return StopState::Stopped;
+}
+
+void Topology::close_sinks() {
+    const auto ended = [](const RunningSink* sink) {
+        return !sink->completed.valid() ||
+               sink->completed.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
+    };
+    for (RunningSink& sink : sinks_) {
+        if (!sink.closed && sink.buffer != nullptr && std::ranges::all_of(sink.feeders, ended)) {
+            sink.closed = true;
+            sink.buffer->close();
+        }
+    }
+}
+
+void Topology::release(io::Runtime& runtime) {
+    const auto pass = [&runtime] {
+        for (std::size_t i = 0; i < runtime.size(); ++i) {
+            std::promise<void> passed;
+            runtime.worker(i).post([&passed] { passed.set_value(); });
+            passed.get_future().wait();
+        }
+    };
+    // What the components have posted last refers to them.
+    pass();
+    pass();
+    const auto destroy = [](io::Worker& worker, auto& component) {
+        std::promise<void> destroyed;
+        worker.post([&] {
+            component.reset();
+            destroyed.set_value();
+        });
+        destroyed.get_future().wait();
+    };
+    for (RunningSource& source : sources_) {
+        if (source.context) {
+            destroy(source.context->worker, source.source);
+        }
+    }
+    for (RunningSink& sink : sinks_) {
+        if (sink.context) {
+            destroy(sink.context->worker, sink.sink);
+        }
+    }
+    pass();
 }
 
 void Topology::abandon() {

@@ -54,6 +54,8 @@ public:
     enum class StopState { Stopping, Stopped };
     /// Advances the shutdown without blocking longer than `patience`.
     StopState advance_stop(std::chrono::milliseconds patience);
+    /// Once stopped: lets go of the components, each on its own worker, while the runtime goes on.
+    void release(io::Runtime& runtime);
     /// Lets go of whatever is left: the limit has passed.
     void abandon();
     /// Ids of components that have not finished.
@@ -68,6 +70,8 @@ private:
 
     Result<void> open_buffer(RunningSink& sink);
     Result<std::unique_ptr<buffer::SinkBuffer>> open_stage(RunningSink& sink, std::size_t number);
+    /// Closes the buffers of sinks that nothing feeds any more.
+    void close_sinks();
     [[nodiscard]] std::filesystem::path data_folder() const;
 
     const config::Configuration& configuration_;

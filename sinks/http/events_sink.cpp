@@ -12,6 +12,9 @@ namespace engine::sinks::http {
 
 namespace {
 
+constexpr std::string_view serializing_failed = "Failed serializing frame.";
+constexpr std::string_view rendering_failed = "Failed to render template.";
+
 /// How the encoded events of a request are joined.
 enum class BodyForm : std::uint8_t {
     JsonArray,  // a comma behind each, brackets around
@@ -51,12 +54,15 @@ public:
 
     [[nodiscard]] std::unique_ptr<component::Prepared> prepare(const Batch& batch) const override;
     io::Task<void> run(component::SinkInput& input) override;
-    [[nodiscard]] bool reads_request() const override { return destination_->reads_request(); }
+    [[nodiscard]] bool reads_request() const override {
+        return destination_->reads_request() || encoder_.reads_request();
+    }
 
 private:
     using Groups = std::unordered_map<std::string, std::shared_ptr<delivery::EncodedGroup>>;
-    [[nodiscard]] bool encode(const Batch& batch, std::size_t index,
-                              delivery::EncodedGroup& group) const;
+    void encode(const Batch& batch, std::size_t index, delivery::EncodedGroup& group,
+                delivery::PreparedEvents& prepared) const;
+    void fail(std::size_t index, std::string_view reason, delivery::PreparedEvents& prepared) const;
     void prepare_one_group(const Batch& batch, delivery::PreparedEvents& prepared) const;
     void prepare_by_key(const Batch& batch, delivery::PreparedEvents& prepared) const;
     [[nodiscard]] const io::ClientRequest& prototype(const std::string& key);
@@ -82,8 +88,20 @@ std::unique_ptr<component::Prepared> EventsSink::prepare(const Batch& batch) con
     return prepared;
 }
 
-bool EventsSink::encode(const Batch& batch, std::size_t index,
-                        delivery::EncodedGroup& group) const {
+/// Counts an event that has no request; its reason has been logged.
+void EventsSink::fail(std::size_t index, std::string_view reason,
+                      delivery::PreparedEvents& prepared) const {
+    ++prepared.failed;
+    if (context_->rejected != nullptr) {
+        prepared.rejected.push_back(static_cast<std::uint32_t>(index));
+        if (prepared.rejected_reason.empty()) {
+            prepared.rejected_reason = reason;
+        }
+    }
+}
+
+void EventsSink::encode(const Batch& batch, std::size_t index, delivery::EncodedGroup& group,
+                        delivery::PreparedEvents& prepared) const {
     EncodedEvents& events = group.events;
     const Result<EncodeOutcome> outcome = encoder_.encode_framed(batch, index, events.bytes);
     if (!outcome) {
@@ -93,24 +111,29 @@ bool EventsSink::encode(const Batch& batch, std::size_t index,
                              quoted("error_code", "encoder_serialize"),
                              quoted("error_type", "encoder_failed"), quoted("stage", "sending")});
         context_->metrics.error("encoder_failed", "sending");
-        drop_event("Failed serializing frame.");
-        return false;
+        drop_event(serializing_failed);
+        fail(index, serializing_failed, prepared);
+        return;
     }
     if (*outcome == EncodeOutcome::Written) {
         events.ends.push_back(static_cast<std::uint32_t>(events.bytes.size()));
+        if (context_->rejected != nullptr || context_->fallback != nullptr) {
+            group.positions.push_back(static_cast<std::uint32_t>(index));
+        }
     }
-    return true;
 }
 
 void EventsSink::prepare_one_group(const Batch& batch, delivery::PreparedEvents& prepared) const {
     auto group = std::make_shared<delivery::EncodedGroup>();
     if (!batch.empty() && !render_destination(batch, 0, group->key)) {
-        prepared.failed = batch.size();
+        for (std::size_t index = 0; index < batch.size(); ++index) {
+            fail(index, rendering_failed, prepared);
+        }
         return;
     }
     group->events.ends.reserve(batch.size());
     for (std::size_t index = 0; index < batch.size(); ++index) {
-        prepared.failed += encode(batch, index, *group) ? 0 : 1;
+        encode(batch, index, *group, prepared);
     }
     prepared.groups.push_back(std::move(group));
 }
@@ -121,7 +144,7 @@ void EventsSink::prepare_by_key(const Batch& batch, delivery::PreparedEvents& pr
     for (std::size_t index = 0; index < batch.size(); ++index) {
         key.clear();
         if (!render_destination(batch, index, key)) {
-            ++prepared.failed;
+            fail(index, rendering_failed, prepared);
             continue;
         }
         std::shared_ptr<delivery::EncodedGroup>& group = groups[key];
@@ -130,7 +153,7 @@ void EventsSink::prepare_by_key(const Batch& batch, delivery::PreparedEvents& pr
             group->key = key;
             prepared.groups.push_back(group);
         }
-        prepared.failed += encode(batch, index, *group) ? 0 : 1;
+        encode(batch, index, *group, prepared);
     }
 }
 
@@ -178,6 +201,7 @@ const io::ClientRequest& EventsSink::prototype(const std::string& key) {
 std::unique_ptr<delivery::Request> EventsSink::make_request(delivery::EventBatch& batch) {
     auto request = std::make_unique<EventsRequest>();
     request->message = prototype(batch.key);
+    request->destination = circuit_of(request->message.endpoint);
     request->slices = std::move(batch.slices);
     assemble(*request);
     if (options_.compression.algorithm != CompressionAlgorithm::None && !compress_body(*request)) {

@@ -15,12 +15,16 @@ using vrl::Template;
 /// A request that is sent on.
 struct ForwardRequest : delivery::HttpRequest {
     ForwardedRequest source;
+    std::vector<std::uint32_t> positions;  // of its events
 };
 
 /// The requests of a batch, ready to be sent.
 struct PreparedRequests : component::Prepared {
     std::vector<std::unique_ptr<ForwardRequest>> requests;
-    std::size_t failed = 0;  // events without a request or destination; logged and counted
+    /// Events without a request or destination; logged, and counted unless they go to the `rejected`
+    /// output.
+    std::vector<std::uint32_t> failed;
+    std::string reason;  // of the first one
 };
 
 /// Templates of `headers.set`.
@@ -59,14 +63,19 @@ std::unique_ptr<component::Prepared> ForwardSink::prepare(const Batch& batch) co
         const auto same = envelope ? seen.find(&*envelope) : seen.end();
         if (same != seen.end()) {
             ++same->second->events;
+            same->second->positions.push_back(static_cast<std::uint32_t>(index));
             continue;
         }
         if (auto request = envelope ? make_request(batch, index) : nullptr) {
             seen.emplace(&*envelope, request.get());
+            request->positions.push_back(static_cast<std::uint32_t>(index));
             prepared->requests.push_back(std::move(request));
             continue;
         }
-        ++prepared->failed;
+        prepared->failed.push_back(static_cast<std::uint32_t>(index));
+        if (prepared->reason.empty()) {
+            prepared->reason = envelope ? "Failed to render template." : "no_request";
+        }
         if (!envelope) {
             context_->metrics.error("no_request", "processing");
             drop_event("no_request");
@@ -97,6 +106,7 @@ std::unique_ptr<ForwardRequest> ForwardSink::make_request(const Batch& batch,
         request->body_bytes = body.size();
     }
     request->order_key = order_key(batch, index);
+    request->destination = circuit_of(request->message.endpoint);
     request->events = 1;
     return request;
 }
@@ -160,7 +170,10 @@ io::Task<void> ForwardSink::run(component::SinkInput& input) {
 void ForwardSink::submit(component::SinkItem item, delivery::RequestSender& sender) const {
     auto* prepared = static_cast<PreparedRequests*>(item.prepared.get());
     Acknowledgement& acknowledgement = item.delivery.acknowledgement;
-    if (prepared->failed > 0) {
+    if (!prepared->failed.empty() && context_->rejected != nullptr) {
+        sender.reject({item.delivery.batch, std::move(prepared->failed)}, acknowledgement,
+                      prepared->reason);
+    } else if (!prepared->failed.empty()) {
         Acknowledgement(acknowledgement).finish(DeliveryStatus::Rejected);
     }
     const std::size_t events = item.delivery.batch->size();
@@ -169,6 +182,9 @@ void ForwardSink::submit(component::SinkItem item, delivery::RequestSender& send
         request->event_bytes = event_bytes * request->events / events;
         if (acknowledgement) {
             request->acknowledgements.push_back(acknowledgement);
+        }
+        if (sender.keeps_events()) {
+            request->selections.push_back({item.delivery.batch, std::move(request->positions)});
         }
         sender.submit(std::move(request));
     }

@@ -15,6 +15,11 @@ io::ProxyOptions proxy_of(const config::ProxyOptions& options) {
     return proxy;
 }
 
+std::string name_of(const io::Endpoint& endpoint) {
+    return fmt::format("{}://{}:{}", endpoint.scheme == io::Scheme::Https ? "https" : "http",
+                       endpoint.host, endpoint.port);
+}
+
 }  // namespace
 
 HttpSink::HttpSink(Options options, std::unique_ptr<const DestinationTemplate> destination,
@@ -85,6 +90,9 @@ bool HttpSink::render_destination(const Batch& batch, std::size_t index, std::st
 }
 
 void HttpSink::drop_event(std::string_view reason) const {
+    if (context_->rejected != nullptr) {
+        return;
+    }
     context_->metrics.discarded_unintentionally.add();
     context_->log.error(
         "engine::delivery::events_dropped", "Events dropped",
@@ -93,9 +101,17 @@ void HttpSink::drop_event(std::string_view reason) const {
 }
 
 delivery::SendingOptions HttpSink::sending() const {
-    return delivery::sending_options(options_.delivery, context_->durable
-                                                            ? delivery::BufferKind::Disk
-                                                            : delivery::BufferKind::Memory);
+    delivery::SendingOptions sending = delivery::sending_options(
+        options_.delivery,
+        context_->durable ? delivery::BufferKind::Disk : delivery::BufferKind::Memory);
+    if (const auto uri = delivery::Uri::parse(options_.uri.value)) {
+        sending.destination = name_of(uri->endpoint);
+    }
+    return sending;
+}
+
+std::string HttpSink::circuit_of(const io::Endpoint& endpoint) const {
+    return destination_->is_constant() ? std::string() : name_of(endpoint);
 }
 
 io::ClientRequest HttpSink::message_to(const Destination& destination) const {

@@ -27,9 +27,11 @@ protected:
     /// Where the event goes; null when it has no destination, which is then logged and counted.
     [[nodiscard]] bool render_destination(const Batch& batch, std::size_t index,
                                           std::string& key) const;
-    /// Counts and logs one event that cannot be sent.
+    /// Counts and logs one event that cannot be sent, unless it goes to the `rejected` output.
     void drop_event(std::string_view reason) const;
     [[nodiscard]] delivery::SendingOptions sending() const;
+    /// The destination's circuit: empty when all events have the same one.
+    [[nodiscard]] std::string circuit_of(const io::Endpoint& endpoint) const;
     /// A message to the destination, with the headers of `request.headers` and `auth` to come.
     [[nodiscard]] io::ClientRequest message_to(const Destination& destination) const;
     /// Sets what `request.headers` and `auth` say.

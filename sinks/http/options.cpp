@@ -182,8 +182,8 @@ OptionTable<Options> options() {
                  "after the other; the partition key by default."),
         optional("upstream", &O::upstream, "Several destinations: not in this build.",
                  not_in_this_build("upstream")),
-        optional("fallback", &O::fallback, "Another sink to go to: not in this build.",
-                 not_in_this_build("fallback")),
+        optional("fallback", &O::fallback,
+                 "The sink that takes events while the destination is out of reach."),
     };
     table.check(check);
     return table;

@@ -64,9 +64,9 @@ struct Options {
     PassHost pass_host = PassHost::Node;
     ForwardedHeaders headers;
     std::optional<config::Located<std::string>> order_by;
-    // Of a later release: their readers refuse them
+    std::optional<config::Located<std::string>> fallback;
+    // Of a later release: its reader refuses it
     config::Node upstream;
-    config::Node fallback;
 
     [[nodiscard]] bool forwards() const { return !encoding || mode.has_value(); }
 };

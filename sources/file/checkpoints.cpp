@@ -73,7 +73,7 @@ std::string fingerprint_text(const Fingerprint& file) {
 
 Result<void> write_file(const std::filesystem::path& path, std::string_view text) {
     const int descriptor =
-        ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, S_IRUSR | S_IWUSR | S_IRGRP);
+        ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, S_IRUSR | S_IWUSR);
     bool good = descriptor >= 0;
     while (good && !text.empty()) {
         const ssize_t count = ::write(descriptor, text.data(), text.size());
@@ -99,7 +99,9 @@ Checkpoints::~Checkpoints() {
 
 Result<void> Checkpoints::open(const std::filesystem::path& folder, bool ignore_saved) {
     std::error_code error;
-    std::filesystem::create_directories(folder, error);
+    if (std::filesystem::create_directories(folder, error)) {
+        std::filesystem::permissions(folder, std::filesystem::perms::owner_all, error);
+    }
     if (error) {
         return failure(
             fmt::format("the folder {} for checkpoints can't be created ({}): set "

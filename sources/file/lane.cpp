@@ -25,6 +25,7 @@ void Lane::push(Block block) {
 io::Task<> Lane::run(io::Worker& worker) {
     const auto self = shared_from_this();
     worker_ = &worker;
+    ordered_ = context_.output.open_stream(context_.runtime);
     for (;;) {
         std::optional<Block> block = co_await blocks_.pop();
         if (!block) {
@@ -33,28 +34,55 @@ io::Task<> Lane::run(io::Worker& worker) {
         if (blocks_.size() <= blocks_ahead / 2) {
             room_made_();
         }
-        std::shared_ptr<FileStream> file = block->file;
-        BatchRef batch;
-        if (!block->bytes.empty()) {
-            file->path = block->path;
-            file->end = block->end;
-            batch = make_batch(*block);
-        } else if (std::chrono::steady_clock::now() >=
-                   file->last_line + rules_.multiline->timeout) {
-            batch = complete_waiting(*file);
-        }
-        const bool of_block = !block->bytes.empty();
-        block.reset();
-        co_await send(file, std::move(batch));
-        if (of_block) {
-            --file->unsent;
+        const bool alone = rules_.multiline.has_value() || context_.runtime.size() == 1 ||
+                           block->bytes.size() < component::OrderedStream::smallest_block;
+        if (alone) {
+            co_await ordered_->drain();
+            co_await take_here(std::move(*block));
+        } else {
+            co_await spread(std::move(*block));
         }
     }
+    co_await ordered_->drain();
     for (const std::shared_ptr<FileStream>& file : std::exchange(waiting_, {})) {
         BatchRef batch = complete_waiting(*file);
         co_await send(file, std::move(batch));
     }
     ended_.set();
+}
+
+io::Task<> Lane::take_here(Block block) {
+    const std::shared_ptr<FileStream> file = block.file;
+    BatchRef batch;
+    const bool of_block = !block.bytes.empty();
+    if (of_block) {
+        file->path = block.path;
+        file->end = block.end;
+        batch = make_batch(block);
+    } else if (std::chrono::steady_clock::now() >= file->last_line + rules_.multiline->timeout) {
+        batch = complete_waiting(*file);
+    }
+    block = {};
+    co_await send(file, std::move(batch));
+    if (of_block) {
+        --file->unsent;
+    }
+}
+
+/// The checkpoint moves once every sink has the events, or, if one acknowledges, once they are
+/// delivered: either way the share is let go of then.
+io::Task<> Lane::spread(Block block) {
+    const std::shared_ptr<FileStream> file = block.file;
+    Acknowledgement share = file->progress->begin(block.end);
+    component::OrderedStream::Work work = [this, lines = std::move(block), held = std::move(share)](
+                                              component::TicketOutput& output) mutable {
+        BatchRef batch = make_batch(lines);
+        if (!batch->empty()) {
+            output.send({std::move(batch), std::move(held)});
+        }
+    };
+    co_await ordered_->submit(std::move(work));
+    --file->unsent;
 }
 
 BatchRef Lane::make_batch(const Block& block) {
@@ -83,7 +111,7 @@ void Lane::note_waiting(const std::shared_ptr<FileStream>& file) {
     }
 }
 
-void Lane::add_lines(const Block& block, LineBatch& lines) {
+void Lane::add_lines(const Block& block, LineBatch& lines) const {
     const std::string_view text = block.bytes;
     const std::size_t delimiter = rules_.delimiter.size();
     std::size_t begin = 0;
@@ -116,7 +144,7 @@ void Lane::emit(const LineGroup& group, LineBatch& lines) const {
               group.offset);
 }
 
-void Lane::drop(std::string_view line) {
+void Lane::drop(std::string_view line) const {
     context_.log.error(
         "engine::sources::file", "Found line that exceeds max_line_bytes; discarding.",
         {telemetry::field("configured_limit", static_cast<std::int64_t>(rules_.max_line_bytes)),

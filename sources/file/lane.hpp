@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine/component/context.hpp"
+#include "engine/component/ordered_stream.hpp"
 #include "engine/event/slab.hpp"
 #include "engine/io/channel.hpp"
 #include "engine/io/event.hpp"
@@ -56,9 +57,11 @@ struct Block {
     std::uint64_t end = 0;     // of what was read, in the file
 };
 
-/// A worker's share of a file source: takes blocks of its files in order, makes one batch of each
-/// and sends it, one after the other, so that a full sink holds back the reading of these files.
-/// Shared by its tasks and the reading thread, which only touches the queue.
+/// A worker's share of a file source: takes blocks of its files in order and makes one batch of
+/// each. Blocks of whole lines are made batches of by all workers, in order still; events of
+/// several lines depend on the blocks before, so these are sent one after the other. Either way a
+/// full sink holds back the reading of these files. Shared by its tasks and the reading thread,
+/// which only touches the queue.
 class Lane : public std::enable_shared_from_this<Lane> {
 public:
     static constexpr std::size_t blocks_ahead = 4;
@@ -81,12 +84,14 @@ public:
     [[nodiscard]] io::Task<> ended() { return ended_.wait(); }
 
 private:
+    [[nodiscard]] io::Task<> take_here(Block block);
+    [[nodiscard]] io::Task<> spread(Block block);
     [[nodiscard]] BatchRef make_batch(const Block& block);
     [[nodiscard]] BatchRef complete_waiting(FileStream& file);
     void note_waiting(const std::shared_ptr<FileStream>& file);
-    void add_lines(const Block& block, LineBatch& lines);
+    void add_lines(const Block& block, LineBatch& lines) const;
     void emit(const LineGroup& group, LineBatch& lines) const;
-    void drop(std::string_view line);
+    void drop(std::string_view line) const;
     [[nodiscard]] io::Task<> send(std::shared_ptr<FileStream> file, BatchRef batch);
     [[nodiscard]] io::Task<> watch_timeout(std::shared_ptr<FileStream> file);
 
@@ -98,6 +103,7 @@ private:
     io::Channel<Block> blocks_{std::size_t{1} << 30, std::size_t{1} << 40};
     std::vector<std::shared_ptr<FileStream>> waiting_;  // have an event that is not complete
     io::Worker* worker_ = nullptr;
+    std::unique_ptr<component::OrderedStream> ordered_;
     io::Event ended_;
 };
 

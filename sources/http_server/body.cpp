@@ -2,11 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "engine/codec/compression.hpp"
 
 namespace engine::sources::http_server {
 
 namespace {
+
+/// Each may expand to the limit again, so their number multiplies what a request costs.
+constexpr std::size_t max_encodings = 4;
 
 std::string_view trimmed(std::string_view text) {
     constexpr std::string_view blanks = " \t";
@@ -46,6 +51,10 @@ std::expected<SlabRef, ExpansionError> expand(const SlabRef& body, std::string_v
 
 std::expected<SlabRef, ExpansionError> expand_body(SlabRef body, std::string_view encodings,
                                                    std::size_t limit) {
+    if (std::ranges::count(encodings, ',') >= static_cast<std::ptrdiff_t>(max_encodings)) {
+        return std::unexpected(ExpansionError{
+            415, fmt::format("More than {} content encodings.", max_encodings), {}, {}});
+    }
     for (;;) {
         const std::size_t comma = encodings.rfind(',');
         const std::string_view last =

@@ -95,7 +95,7 @@ public:
 
     void add(const std::optional<Path>& path, const std::vector<PathSegment>& metadata,
              Value value) {
-        fields.push_back({&path, &metadata, value});
+        fields.push_back({path, metadata, value});
     }
     /// A field that is known only now, because a pattern asked for it. The first one of a name
     /// counts.
@@ -111,7 +111,7 @@ public:
     }
     [[nodiscard]] Value text(std::string_view bytes) { return Value::copy_of(bytes, arena_); }
 
-    std::vector<Field> fields;
+    std::vector<component::SourceField> fields;
 
 private:
     Arena& arena_;
@@ -197,13 +197,7 @@ void RequestFields::add(Batch& batch, const io::HttpRequest& request, Timestamp 
     if (unwrap_) {
         fields_.place_messages(batch);
     }
-    for (std::size_t i = 0; i < batch.size(); ++i) {
-        for (const Field& field : collected.fields) {
-            fields_.add(batch, i, *field.path, *field.metadata, field.value);
-        }
-        fields_.add_standard(batch, i, now);
-    }
-    batch.invalidate_size();
+    fields_.add_to_all(batch, collected.fields, now);
 }
 
 }  // namespace engine::sources::http_server

@@ -39,11 +39,6 @@ private:
         std::optional<Path> path;
         std::vector<PathSegment> metadata;
     };
-    struct Field {
-        const std::optional<Path>* path;
-        const std::vector<PathSegment>* metadata;
-        Value value;
-    };
     class Collector;
 
     [[nodiscard]] std::vector<Wanted> wanted(const std::vector<std::string>& names,

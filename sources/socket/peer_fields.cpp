@@ -1,5 +1,7 @@
 #include "sources/socket/peer_fields.hpp"
 
+#include <absl/container/inlined_vector.h>
+
 #include "engine/event/container.hpp"
 
 namespace engine::sources::socket {
@@ -28,21 +30,20 @@ void PeerFields::add(Batch& batch, std::size_t first, const Peer& peer, Timestam
         fields_.place_messages(batch);
     }
     const bool everywhere = fields_.vector_namespace();
-    const Value host = Value::copy_of(peer.host, batch.arena());
-    for (std::size_t i = first; i < batch.size(); ++i) {
-        if (host_key_ || everywhere) {
-            fields_.add(batch, i, host_key_, host_metadata_, host);
-        }
-        if (peer.port != 0 && (port_key_ || everywhere)) {
-            fields_.add(batch, i, port_key_, port_metadata_, Value::integer(peer.port));
-        }
-        if (client_key_ && !peer.subject.empty()) {
-            Member members[] = {{"subject", Value::copy_of(peer.subject, batch.arena())}};
-            fields_.add(batch, i, client_key_, client_metadata_, object_of(members, batch.arena()));
-        }
-        fields_.add_standard(batch, i, now);
+    absl::InlinedVector<component::SourceField, 3> fields;
+    if (host_key_ || everywhere) {
+        fields.push_back({host_key_, host_metadata_, Value::copy_of(peer.host, batch.arena())});
     }
-    batch.invalidate_size();
+    if (peer.port != 0 && (port_key_ || everywhere)) {
+        fields.push_back({port_key_, port_metadata_, Value::integer(peer.port)});
+    }
+    if (client_key_ && !peer.subject.empty()) {
+        Member members[] = {{"subject", Value::copy_of(peer.subject, batch.arena())}};
+        const Value client = object_of(members, batch.arena());
+        freeze(client, batch.arena());  // all events get it
+        fields.push_back({client_key_, client_metadata_, client});
+    }
+    fields_.add_to_all(batch, fields, now, first);
 }
 
 }  // namespace engine::sources::socket

@@ -96,6 +96,59 @@ class AcknowledgementTest(EndToEndTest):
         self.assertLess(seconds, 1.0)
         self.assertEqual(target.snapshot(), [])
 
+    def test_events_that_a_program_drops_count_as_delivered(self) -> None:
+        target = self.backend(Script(Answer(400)))
+        self.start('[transforms.none]\ntype = "remap"\ninputs = ["in"]\nsource = "abort"\ndrop_on_abort = true\n'
+                   + self.sink(target, extra=ACKNOWLEDGED, input="none"))
+        response, seconds = self.post()
+        self.assertEqual(response.status, 200)
+        self.assertLess(seconds, 1.0)
+        self.assertEqual(target.snapshot(), [])
+
+    def test_dropped_events_that_are_rerouted_decide_as_others(self) -> None:
+        target, other = self.backend(), self.backend(Script(Answer(400)))
+        self.start('[transforms.some]\ntype = "remap"\ninputs = ["in"]\nreroute_dropped = true\ndrop_on_abort = true\n'
+                   'source = \'if .message == "bad" { abort }\'\n'
+                   + self.sink(target, extra=ACKNOWLEDGED, input="some")
+                   + self.sink(other, "other", ACKNOWLEDGED, "some.dropped"))
+        self.assertEqual(self.post(b"good")[0].status, 200)
+        self.assertEqual(self.post(b"bad")[0].status, 400)
+        self.assertEqual(len(target.snapshot()), 1)
+
+    def test_routes_wait_for_the_sink_of_their_events_only(self) -> None:
+        fast, slow = self.backend(), self.backend(Script(Answer(200, delay=1.5)))
+        self.start('[transforms.by]\ntype = "route"\ninputs = ["in"]\n'
+                   'route.fast = \'.message == "fast"\'\nroute.slow = \'.message == "slow"\'\n'
+                   + self.sink(fast, "fast", ACKNOWLEDGED, "by.fast") + self.sink(slow, "slow", ACKNOWLEDGED, "by.slow"))
+        for body, least, most in ((b"fast", 0, 1.0), (b"slow", 1.4, 10), (b"neither", 0, 1.0)):
+            response, seconds = self.post(body)
+            self.assertEqual(response.status, 200)
+            self.assertGreaterEqual(seconds, least)
+            self.assertLess(seconds, most)
+
+    def test_one_request_on_two_routes_waits_for_both(self) -> None:
+        good, bad = self.backend(), self.backend(Script(Answer(400)))
+        config = ('[transforms.by]\ntype = "route"\ninputs = ["in"]\n'
+                  'route.good = \'.message == "good"\'\nroute.bad = \'.message == "bad"\'\n'
+                  + self.sink(good, "good", ACKNOWLEDGED, "by.good") + self.sink(bad, "bad", ACKNOWLEDGED, "by.bad"))
+        self.port = free_port()
+        source = SOURCE.format(port=self.port) + 'framing.method = "newline_delimited"\n'
+        self.pipeline = self.engine(source + config).start([self.port])
+        self.assertEqual(self.post(b"good\ngood")[0].status, 200)
+        self.assertEqual(self.post(b"good\nbad")[0].status, 400)
+
+    def test_a_disk_buffer_and_an_acknowledged_sink_are_waited_for_both(self) -> None:
+        down, slow = self.backend(), self.backend(Script(Answer(200, delay=1.5)))
+        down.stop()
+        self.start(self.sink(down, "stored", DISK) + self.sink(slow, "slow", ACKNOWLEDGED))
+        response, seconds = self.post()
+        self.assertEqual(response.status, 200)
+        self.assertGreater(seconds, 1.4)
+        self.pipeline.kill()
+        self.pipeline.start([self.port])
+        down.start()
+        down.wait_for(1, 10)
+
     def test_each_request_gets_its_own_answer(self) -> None:
         target = self.backend(Script(Answer(200), [Answer(200), Answer(400), Answer(200)]))
         self.start(self.sink(target, extra=ACKNOWLEDGED + "request.concurrency = 1\n"))

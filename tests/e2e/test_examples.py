@@ -12,7 +12,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from scenario import EndToEndTest, HttpBackend, Outgoing, free_port, messages, numbered, wait_until
+from scenario import Answer, EndToEndTest, HttpBackend, Outgoing, free_port, messages, numbered, wait_until
 from engine_process import default_binary
 from socket_receiver import SocketReceiver
 
@@ -54,6 +54,39 @@ class ExamplesTest(EndToEndTest):
         backend.start()
         self.assert_ids_arrive(first.accepted() | second.accepted(), lambda: messages(backend.snapshot()))
         self.assertEqual(engine.stop(), 0)
+
+    def test_dead_letters_and_their_replay(self) -> None:
+        backend = self.backend()
+        backend.script.default = Answer(400)
+        engine = self.engine(self.local("dead_letters", {"api-flow": backend})).start([self.port])
+        sent = self.send(self.port, [Outgoing("text", b"hello", "PUT", "/a/b?c=d", (("x-one", "1"), ("x-one", "2"))),
+                                     Outgoing("bytes", bytes(range(256)), "POST", "/binary")])
+        self.assert_all_accepted(sent)
+        letters = engine.folder / "log" / "dead_letters.jsonl"
+        wait_until(lambda: letters.exists() and letters.read_text().count("\n") == 2, 10, "dead letters")
+        self.assertEqual(engine.stop(), 0)
+        first = {request.method: request for request in backend.snapshot()}
+        self.assertEqual(json.loads(letters.read_text().splitlines()[0])["rejected"]["status"], 400)
+        backend.script.default = Answer(200)
+        backend.requests.clear()
+        replay = self.engine(self.local("replay_dead_letters", {"api-flow": backend}))
+        with letters.open("rb") as stdin:
+            replay.start(stdin=stdin)
+            self.assertEqual(replay.wait(20), 0, replay.log())
+        again = {request.method: request for request in backend.snapshot()}
+        for method, target in (("PUT", "/a/b?c=d"), ("POST", "/binary")):
+            self.assertEqual((again[method].target, again[method].body), (target, first[method].body))
+            self.assertEqual(again[method].header("idempotency-key"), first[method].header("idempotency-key"))
+        self.assertEqual(again["PUT"].header_values("x-one"), ["1", "2"])
+
+    def test_fallback(self) -> None:
+        main, standby = self.backend(), self.backend()
+        config = self.local("fallback", {"api-flow": main, "api-standby": standby})
+        self.engine(config).start([self.port])
+        main.stop()
+        sent = self.send(self.port, numbered(50))
+        self.assert_all_accepted(sent)
+        self.assert_ids_arrive(sent.accepted(), lambda: messages(standby.snapshot()), 40)
 
     def test_partitioned_routing(self) -> None:
         backends = {f"api-flow-{number}": self.backend() for number in range(3)}

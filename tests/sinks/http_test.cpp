@@ -394,8 +394,6 @@ TEST_F(HttpSinkTest, ReportsWrongOptions) {
     EXPECT_NE(report(json + "backoff = \"constant\"\nrequest.retry_jitter_mode = \"None\"")
                   .find("`backoff` and `request.retry_jitter_mode` are mutually exclusive"),
               std::string::npos);
-    EXPECT_NE(report(json + "on_exhausted = \"dead_letter\"").find("not supported by this build"),
-              std::string::npos);
     EXPECT_NE(report(json + "auth = { strategy = \"aws\", service = \"es\" }")
                   .find("not supported by this build"),
               std::string::npos);

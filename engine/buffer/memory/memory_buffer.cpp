@@ -29,17 +29,16 @@ std::size_t MemoryBuffer::weight(const Batch& batch) const {
     return options_.max_bytes > 0 ? batch.estimated_json_size() : batch.size();
 }
 
-component::SinkItem MemoryBuffer::prepared(Delivery delivery) const {
+component::SinkItem MemoryBuffer::prepare(Delivery delivery) const {
     std::unique_ptr<component::Prepared> result = sink_.prepare(*delivery.batch);
     return {std::move(delivery), std::move(result)};
 }
 
-Offer MemoryBuffer::offer(Delivery& delivery, Patience patience) {
-    const std::size_t cost = weight(*delivery.batch);
-    const auto events = static_cast<std::int64_t>(delivery.batch->size());
-    component::SinkItem item = prepared(std::move(delivery));
+Offer MemoryBuffer::offer(component::SinkItem& item, Patience patience) {
+    const std::size_t cost = weight(*item.delivery.batch);
+    const auto events = static_cast<std::int64_t>(item.delivery.batch->size());
     Acknowledgement handed_over;
-    if (!sink_.acknowledges()) {
+    if (!options_.hold_acknowledgements) {
         // Handing over is all that anybody waits for.
         handed_over = std::move(item.delivery.acknowledgement);
     }
@@ -51,32 +50,31 @@ Offer MemoryBuffer::offer(Delivery& delivery, Patience patience) {
         }
     } while (options_.when_full == WhenFull::DropOldest && !channel_.is_closed() && drop_oldest());
     depth_events_.add(-events);
-    delivery = std::move(item.delivery);
-    if (!sink_.acknowledges()) {
-        delivery.acknowledgement = std::move(handed_over);
+    if (!options_.hold_acknowledgements) {
+        item.delivery.acknowledgement = std::move(handed_over);
     }
     if (options_.when_full == WhenFull::DropNewest || channel_.is_closed()) {
-        drop(delivery, "drop_newest");
+        drop(item.delivery, "drop_newest");
         return Offer::Taken;
     }
     if (options_.when_full == WhenFull::Reject && patience == Patience::Limited &&
-        delivery.acknowledgement) {
-        delivery.acknowledgement.finish(DeliveryStatus::Errored);
-        delivery = {};
+        item.delivery.acknowledgement) {
+        item.delivery.acknowledgement.finish(DeliveryStatus::Errored);
+        item = {};
         return Offer::Taken;
     }
     return Offer::Full;
 }
 
-io::Task<void> MemoryBuffer::take(Delivery delivery, Patience patience) {
+io::Task<void> MemoryBuffer::take(component::SinkItem item, Patience patience) {
     using Push = io::Channel<component::SinkItem>::Push;
-    const std::size_t cost = weight(*delivery.batch);
-    const auto events = static_cast<std::int64_t>(delivery.batch->size());
+    const std::size_t cost = weight(*item.delivery.batch);
+    const auto events = static_cast<std::int64_t>(item.delivery.batch->size());
     // Whoever does not wait for the outcome cannot be told of a refusal.
-    const bool limited = patience == Patience::Limited && delivery.acknowledgement;
-    component::SinkItem item = prepared(std::move(delivery));
-    Acknowledgement waiting = sink_.acknowledges() ? item.delivery.acknowledgement
-                                                   : std::move(item.delivery.acknowledgement);
+    const bool limited = patience == Patience::Limited && item.delivery.acknowledgement;
+    Acknowledgement waiting = options_.hold_acknowledgements
+                                  ? item.delivery.acknowledgement
+                                  : std::move(item.delivery.acknowledgement);
     depth_events_.add(events);
     Push pushed = Push::Accepted;
     if (limited) {

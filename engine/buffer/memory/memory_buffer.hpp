@@ -18,13 +18,16 @@ public:
         /// A client that waits longer for room is told to come again.
         std::chrono::milliseconds block_timeout{30'000};
         std::size_t stage = 0;
+        /// Who waits is told when events are delivered, not when they are queued.
+        bool hold_acknowledgements = false;
     };
     /// `sink` prepares the batches; both references outlive the buffer.
     MemoryBuffer(const Options& options, const component::Sink& sink,
                  const telemetry::ComponentMetrics& metrics, telemetry::Logger log);
 
-    Offer offer(Delivery& delivery, Patience patience) override;
-    io::Task<void> take(Delivery delivery, Patience patience) override;
+    [[nodiscard]] component::SinkItem prepare(Delivery delivery) const override;
+    Offer offer(component::SinkItem& item, Patience patience) override;
+    io::Task<void> take(component::SinkItem item, Patience patience) override;
     void close() override {
         channel_.close();
         signal();
@@ -35,7 +38,6 @@ public:
 
 private:
     [[nodiscard]] std::size_t weight(const Batch& batch) const;
-    [[nodiscard]] component::SinkItem prepared(Delivery delivery) const;
     void drop(Delivery& delivery, std::string_view reason);
     [[nodiscard]] bool drop_oldest();
     void signal() const {

@@ -230,7 +230,7 @@ Block doubled(const Block& block) {
     Block result{};
     for (std::size_t i = 0; i < block_size; ++i) {
         const unsigned next = i + 1 < block_size ? block[i + 1] : 0U;
-        result[i] = static_cast<unsigned char>(block[i] << 1 | next >> 7);
+        result[i] = static_cast<unsigned char>(unsigned{block[i]} << 1 | next >> 7);
     }
     result.back() ^= static_cast<unsigned char>((block[0] >> 7) * 0x87);
     return result;

@@ -36,8 +36,8 @@ private:
 
 void shift_in(Block& block, unsigned bit) {
     for (std::size_t i = 0; i < block.size(); ++i) {
-        const unsigned next = i + 1 < block.size() ? block[i + 1] >> 7 : bit;
-        block[i] = static_cast<std::uint8_t>(block[i] << 1 | next);
+        const unsigned next = i + 1 < block.size() ? unsigned{block[i + 1]} >> 7 : bit;
+        block[i] = static_cast<std::uint8_t>(unsigned{block[i]} << 1 | next);
     }
 }
 

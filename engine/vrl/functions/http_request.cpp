@@ -51,7 +51,7 @@ std::unexpected<CompileError> invalid_proxy() {
 }
 
 Prepared prepare(Preparation& call) {
-    for (const std::size_t index : {4, 5}) {
+    for (const std::size_t index : {4U, 5U}) {
         if (call.given(index) && call.constant(index) && call.constant(index)->is_bytes() &&
             !io::parse_proxy(call.constant(index)->as_bytes())) {
             return invalid_proxy();
@@ -94,7 +94,7 @@ Value run(Call& call) {
     }
     const Value body = call.given(3) ? call[3] : Value::bytes("");
     exchange.body = body.as_bytes();
-    for (const std::size_t index : {4, 5}) {
+    for (const std::size_t index : {4U, 5U}) {
         if (call.given(index)) {
             if (!io::parse_proxy(call.bytes(index))) {
                 return call.fail("Invalid proxy: builder error");

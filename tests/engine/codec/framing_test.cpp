@@ -33,10 +33,38 @@ std::vector<std::string> frames(const FramingOptions& options, const std::string
     return result;
 }
 
+/// The same by runs, each read by a reader of its own.
+std::vector<std::string> frames_by_runs(const FramingOptions& options, const std::string& input,
+                                        std::size_t block) {
+    const auto framer = make_framer(options).value();
+    const auto reader = framer->open();
+    std::vector<std::string> result;
+    for (std::size_t i = 0; i < input.size(); i += block) {
+        reader->feed(SlabRef::copy_of(input.substr(i, block)));
+        const FrameRun run = reader->next_run().value();
+        if (run.first)
+            result.emplace_back(run.first->bytes);
+        ReaderStorage storage;
+        FrameReader& of_run = framer->open(storage);
+        of_run.feed(run.slab, run.bytes);
+        while (const auto frame = of_run.next().value())
+            result.emplace_back(*frame);
+        EXPECT_FALSE(of_run.finish().value()) << "a run holds whole frames";
+    }
+    while (const auto frame = reader->finish().value())
+        result.emplace_back(*frame);
+    return result;
+}
+
 void expect_frames(const FramingOptions& options, const std::string& input,
                    const std::vector<std::string>& expected) {
-    for (std::size_t block = 1; block <= input.size() + 1; ++block)
+    const bool splits = make_framer(options).value()->splits();
+    for (std::size_t block = 1; block <= input.size() + 1; ++block) {
         EXPECT_EQ(frames(options, input, block), expected) << "blocks of " << block;
+        if (splits) {
+            EXPECT_EQ(frames_by_runs(options, input, block), expected) << "runs of " << block;
+        }
+    }
 }
 
 FramingOptions method(std::string name) {

@@ -113,7 +113,9 @@ protected:
             {"out", "http", globals, runtime, runtime.worker(0), metrics, telemetry::Logger()},
             stopping.get_token(),
             abandon.get_token(),
-            durable};
+            durable,
+            rejected,
+            fallback};
         io::testing::run_on(runtime.worker(0),
                             submit_all(context, std::move(options), std::move(requests)));
     }
@@ -138,6 +140,8 @@ protected:
     io::StopSource stopping;
     io::StopSource abandon;
     bool durable = false;
+    component::Output* rejected = nullptr;
+    component::Output* fallback = nullptr;
     FakeTransport transport;
     FakeClock clock;
     std::map<std::string, Outcome> outcomes;
@@ -240,6 +244,101 @@ TEST_F(RequestSenderTest, StoppingDoesNotEndRetriesOfWhatIsInMemory) {
     transport.answers["a"] = {503, 503};
     send(one_at_a_time(), all(request("a")));
     EXPECT_EQ(outcomes["a"].status, DeliveryStatus::Delivered);
+}
+
+TEST_F(RequestSenderTest, ADeadDestinationIsProbedByOneAtATime) {
+    std::vector<std::unique_ptr<Request>> requests;
+    for (int i = 0; i < 100; ++i) {
+        transport.answers[std::to_string(i)] = std::vector<unsigned>(i < 20 ? 3 : 0, 503);
+        requests.push_back(request(std::to_string(i), std::to_string(i)));
+    }
+    send(parallel(10), std::move(requests));
+    // Ten were under way when it opened; of those that came later none was sent before it closed.
+    const auto first_success = std::ranges::find_if(
+        transport.log, [](const std::string& entry) { return entry.ends_with("=200"); });
+    const auto failures = std::count_if(
+        transport.log.begin(), first_success,
+        [](const std::string& entry) { return entry.ends_with("=503"); });
+    EXPECT_LE(failures, 20);
+    for (auto& [name, outcome] : outcomes) {
+        EXPECT_EQ(outcome.status, DeliveryStatus::Delivered) << name;
+    }
+}
+
+TEST_F(RequestSenderTest, StoppingWakesWhoWaitsForTheCircuit) {
+    durable = true;
+    std::vector<std::unique_ptr<Request>> requests;
+    for (int i = 0; i < 30; ++i) {
+        transport.answers[std::to_string(i)] = std::vector<unsigned>(1000, 503);
+        requests.push_back(request(std::to_string(i), std::to_string(i)));
+    }
+    std::size_t sends = 0;
+    transport.on_send = [&] {
+        if (++sends == 20) {
+            stopping.request_stop();
+        }
+    };
+    send(parallel(10), std::move(requests));
+    for (auto& [name, outcome] : outcomes) {
+        EXPECT_EQ(outcome.status, DeliveryStatus::Errored) << name;
+    }
+}
+
+/// Takes what a sink passes on, and finishes it as told.
+class RecordingOutput final : public component::Output {
+public:
+    std::vector<Delivery> taken;
+    component::Backpressure send(Delivery delivery) override {
+        taken.push_back(std::move(delivery));
+        return {};
+    }
+};
+
+TEST_F(RequestSenderTest, RefusedEventsGoToTheRejectedOutputWithTheirReason) {
+    RecordingOutput output;
+    rejected = &output;
+    const std::uint64_t dropped = metrics.discarded_unintentionally.value();
+    transport.answers["a"] = {503, 422};
+    std::unique_ptr<Request> made = request("a");
+    const BatchRef batch = Batch::make(EventKind::Log);
+    for (const std::int64_t number : {1, 2, 3}) {
+        batch->push(Value::integer(number));
+    }
+    made->selections.push_back({batch, {0, 2}});
+    send(one_at_a_time(), all(std::move(made)));
+    ASSERT_EQ(output.taken.size(), 1U);
+    const Batch& taken = *output.taken[0].batch;
+    ASSERT_EQ(taken.size(), 2U);
+    EXPECT_EQ(taken.root(1).as_integer(), 3);
+    const Value* why = taken.metadata(1).as_object().find("rejected");
+    ASSERT_NE(why, nullptr);
+    EXPECT_EQ(why->as_object().find("status")->as_integer(), 422);
+    EXPECT_EQ(why->as_object().find("attempts")->as_integer(), 2);
+    EXPECT_EQ(why->as_object().find("sink")->as_bytes(), "out");
+    EXPECT_EQ(metrics.discarded_unintentionally.value(), dropped);
+    // Over only when the dead letter is.
+    EXPECT_EQ(outcomes["a"].status, std::nullopt);
+    output.taken[0].acknowledgement.finish(DeliveryStatus::Errored);
+    EXPECT_EQ(outcomes["a"].status, DeliveryStatus::Errored);
+}
+
+TEST_F(RequestSenderTest, WithAFallbackNobodyWaitsForTheCircuit) {
+    RecordingOutput output;
+    fallback = &output;
+    std::vector<std::unique_ptr<Request>> requests;
+    const BatchRef batch = Batch::make(EventKind::Log);
+    batch->push(Value::integer(1));
+    for (int i = 0; i < 30; ++i) {
+        transport.answers[std::to_string(i)] = std::vector<unsigned>(1000, 503);
+        requests.push_back(request(std::to_string(i)));
+        requests.back()->selections.push_back({batch, {0}});
+    }
+    send(one_at_a_time(), std::move(requests));
+    EXPECT_EQ(output.taken.size(), 30U);
+    output.taken.clear();
+    for (auto& [name, outcome] : outcomes) {
+        EXPECT_EQ(outcome.status, DeliveryStatus::Delivered) << name;
+    }
 }
 
 TEST_F(RequestSenderTest, AbandonEndsEverythingAtOnce) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <thread>
 
 #include "engine/io/event.hpp"
 #include "engine/io/timer.hpp"
@@ -196,7 +197,8 @@ TEST_F(HttpServerTest, RefusesLongHeadsAndBodies) {
     options.limits.max_body_bytes = 1000;
     serve(count_bytes, options);
     const std::string filler(2000, 'a');
-    EXPECT_EQ(answer_to("GET /" + filler + " HTTP/1.1\r\n\r\n").substr(9, 3), "431");
+    EXPECT_EQ(answer_to("GET /" + filler).substr(9, 3), "414");
+    EXPECT_EQ(answer_to("GET /" + filler + " HTTP/1.1\r\n\r\n").substr(9, 3), "414");
     EXPECT_EQ(answer_to("GET / HTTP/1.1\r\nA: " + filler).substr(9, 3), "431");
     EXPECT_EQ(answer_to("POST / HTTP/1.1\r\nContent-Length: 1001\r\n\r\n" + filler).substr(9, 3),
               "413");
@@ -222,6 +224,59 @@ TEST_F(HttpServerTest, GivesUpOnSlowHeadsAndBodies) {
     EXPECT_TRUE(body.read_to_end().starts_with("HTTP/1.1 408 Request Timeout\r\n"));
     RawClient silent(server->port());
     EXPECT_EQ(silent.read_to_end(), "");
+}
+
+TEST_F(HttpServerTest, GivesUpOnBodiesThatTrickle) {
+    HttpServerOptions options;
+    options.sweep_interval = 10ms;
+    options.slow_body_grace = 100ms;
+    options.min_body_bytes_per_second = 1'000'000;
+    serve(count_bytes, options);
+    for (const std::string_view head : {"POST / HTTP/1.1\r\nContent-Length: 100000\r\n\r\n",
+                                        "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"}) {
+        RawClient client(server->port());
+        client.send(head);
+        std::jthread trickle([&client](const std::stop_token& stop) {
+            while (!stop.stop_requested()) {
+                client.send("1\r\na\r\n");
+                std::this_thread::sleep_for(10ms);
+            }
+        });
+        EXPECT_TRUE(client.read_to_end().starts_with("HTTP/1.1 408 Request Timeout\r\n"));
+    }
+}
+
+TEST_F(HttpServerTest, ClosesAConnectionAfterItsLastRequest) {
+    HttpServerOptions options;
+    options.max_requests_per_connection = 2;
+    serve(echo, options);
+    const std::string request = "GET / HTTP/1.1\r\n\r\n";
+    const std::string answers = answer_to(request + request + request);
+    const auto first = answers.find("HTTP/1.1 200");
+    const auto second = answers.find("HTTP/1.1 200", first + 1);
+    ASSERT_NE(second, std::string::npos);
+    EXPECT_EQ(answers.find("HTTP/1.1 200", second + 1), std::string::npos);
+    EXPECT_GT(answers.find("connection: close\r\n"), second);
+}
+
+TEST_F(HttpServerTest, RefusesTooManyHeaders) {
+    HttpServerOptions options;
+    options.limits.max_headers = 3;
+    serve(echo, options);
+    EXPECT_EQ(answer_to("GET / HTTP/1.0\r\na:\r\na:\r\na:\r\n\r\n").substr(9, 3), "200");
+    EXPECT_EQ(answer_to("GET / HTTP/1.0\r\na:\r\na:\r\na:\r\na:\r\n\r\n").substr(9, 3), "431");
+}
+
+TEST_F(HttpServerTest, AnnouncedBodiesTakeNothingOfTheBudgetBeforeTheyCome) {
+    static MemoryBudget budget(std::size_t{4} << 20);  // connections outlive the test
+    HttpServerOptions options;
+    options.budget = &budget;
+    serve(count_bytes, options);
+    RawClient liar(server->port());
+    liar.send("POST / HTTP/1.1\r\nContent-Length: 100000000\r\n\r\nx");
+    const std::string body(std::size_t{2} << 20, 'x');
+    EXPECT_TRUE(answer_to("POST / HTTP/1.0\r\nContent-Length: 2097152\r\n\r\n" + body)
+                    .ends_with("2097152"));
 }
 
 TEST_F(HttpServerTest, ClosesIdleConnections) {
