@@ -44,6 +44,12 @@ public:
         if (!prepare(window_bits(algorithm), level)) {
             return failure("deflate could not be initialised");
         }
+        // No time, no name; 255 is "unknown operating system": equal bytes on every machine.
+        gz_header header{};
+        header.os = 255;
+        if (algorithm == CompressionAlgorithm::Gzip) {
+            deflateSetHeader(&stream_, &header);
+        }
         const std::size_t begin = out.size();
         std::size_t given = 0;
         int status = Z_OK;
@@ -183,16 +189,28 @@ struct ZstdDeleter {
     void operator()(ZSTD_DCtx* context) const { ZSTD_freeDCtx(context); }
 };
 
+/// A frame as a stream makes it, without the content's size: `e_end` in the first call would add
+/// it.
 Result<void> zstd_compress(int level, std::string_view bytes, ByteBuffer& out) {
     thread_local const std::unique_ptr<ZSTD_CCtx, ZstdDeleter> context(ZSTD_createCCtx());
-    const std::size_t bound = ZSTD_compressBound(bytes.size());
-    char* room = out.room(bound);
-    const std::size_t size =
-        ZSTD_compressCCtx(context.get(), room, bound, bytes.data(), bytes.size(), level);
-    if (ZSTD_isError(size) != 0) {
-        return failure(ZSTD_getErrorName(size));
+    ZSTD_CCtx_reset(context.get(), ZSTD_reset_session_only);
+    ZSTD_CCtx_setParameter(context.get(), ZSTD_c_compressionLevel, level);
+    const std::size_t begin = out.size();
+    ZSTD_inBuffer in{bytes.data(), bytes.size(), 0};
+    std::size_t left = 1;
+    while (left != 0) {
+        const std::size_t room = ZSTD_compressBound(in.size - in.pos) + first_block;
+        ZSTD_outBuffer to{out.room(room), room, 0};
+        left = ZSTD_compressStream2(context.get(), &to, &in, ZSTD_e_continue);
+        if (ZSTD_isError(left) == 0 && in.pos == in.size) {
+            left = ZSTD_compressStream2(context.get(), &to, &in, ZSTD_e_end);
+        }
+        if (ZSTD_isError(left) != 0) {
+            out.truncate(begin);
+            return failure(ZSTD_getErrorName(left));
+        }
+        out.commit(to.pos);
     }
-    out.commit(size);
     return {};
 }
 

@@ -15,8 +15,8 @@ namespace engine::delivery {
 /// Whether a destination is worth trying. It opens after `threshold` failures in a row that speak
 /// of the destination rather than of a request; while it is open one attempt at a time probes, at
 /// growing distances; any answer closes it. A refusal that may concern one ordering key only (502,
-/// 503, 504, no answer in time) counts once for a key, so that a key that is stuck does not take the
-/// others with it. Knows no clock: it is told the time. Belongs to the sink's strand.
+/// 503, 504, no answer in time) counts once for a key, so that a key that is stuck does not take
+/// the others with it. Knows no clock: it is told the time. Belongs to the sink's strand.
 class Circuit {
 public:
     enum class State : std::uint8_t { Closed, Open, Probing };

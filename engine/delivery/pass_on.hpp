@@ -17,9 +17,9 @@ struct Rejection {
     std::string sink;
 };
 
-/// Hands the events of a request to `output`, and its acknowledgements with them: those who wait are
-/// told what becomes of the events there. With `why` each event gets `%rejected`. Completes when
-/// whoever consumes them has them. `request` and `why` outlive the task.
+/// Hands the events of a request to `output`, and its acknowledgements with them: those who wait
+/// are told what becomes of the events there. With `why` each event gets `%rejected`. Completes
+/// when whoever consumes them has them. `request` and `why` outlive the task.
 [[nodiscard]] io::Task<> pass_on(component::Output& output, Request& request, const Rejection* why);
 
 }  // namespace engine::delivery

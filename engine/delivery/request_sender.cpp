@@ -130,7 +130,8 @@ io::Task<> RequestSender::deliver(std::unique_ptr<Request> request) {
 
 io::Task<RequestSender::Admission> RequestSender::admission(Sending& sending) {
     const std::string& destination = sending.request->destination;
-    // With a fallback nobody goes by its own delays: whoever comes when a probe is due is the probe.
+    // With a fallback nobody goes by its own delays: whoever comes when a probe is due is the
+    // probe.
     constexpr auto nobody = std::numeric_limits<std::uint64_t>::max();
     const std::uint64_t privileged = context_.fallback != nullptr ? nobody : sending.id;
     while (!circuits_.admits(destination, clock_.now(), privileged)) {
@@ -265,9 +266,10 @@ io::Task<DeliveryStatus> RequestSender::refused(Sending& sending, const Attempt&
     }
     const Rejection why = rejection_of(sending, attempt, action);
     context_.metrics.error("request_failed", "sending");
-    context_.log.warn(retries_target, "Request refused; its events go to the rejected output.",
-                      {telemetry::quoted("reason", why.reason),
-                       telemetry::field("count", static_cast<std::int64_t>(sending.request->events))});
+    context_.log.warn(
+        retries_target, "Request refused; its events go to the rejected output.",
+        {telemetry::quoted("reason", why.reason),
+         telemetry::field("count", static_cast<std::int64_t>(sending.request->events))});
     co_await pass_on(*context_.rejected, *sending.request, &why);
     co_return DeliveryStatus::Delivered;
 }

@@ -51,7 +51,7 @@ struct RetryStrategy {
 
 /// What happens to a request whose retries are used up.
 enum class OnExhausted : std::uint8_t {
-    Requeue,     // a new round begins, at the last delay
+    Requeue,  // a new round begins, at the last delay
     Drop,
     DeadLetter,  // it goes to the sink's `rejected` output
 };

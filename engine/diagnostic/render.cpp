@@ -67,8 +67,14 @@ std::string render(const Diagnostic& diagnostic, const SourceText& source, Rende
 
 std::string render(std::span<const Diagnostic> diagnostics, const SourceText& source,
                    RenderStyle style) {
+    // Each may show a long line again.
+    constexpr std::size_t longest_text = std::size_t{1} << 20;
     std::string out;
+    std::size_t shown = 0;
     for (const Diagnostic& diagnostic : diagnostics) {
+        if (out.size() > longest_text)
+            return out + fmt::format("\n\n... and {} more", diagnostics.size() - shown);
+        ++shown;
         if (!out.empty())
             out += "\n\n";
         out += render(diagnostic, source, style);

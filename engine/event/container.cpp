@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "engine/event/own_shape.hpp"
 #include "engine/event/shape.hpp"
 
 namespace engine {
@@ -32,6 +33,7 @@ void reserve(Node& node, Value*& items, std::size_t size, std::size_t wanted, Ar
 }  // namespace
 
 ObjectNode* new_object(const Shape* shape, Arena& arena) {
+    share_shape(shape);
     const std::uint32_t size = shape->size();
     return arena.create<ObjectNode>(&arena, shape, arena.allocate_array<Value>(size), size);
 }
@@ -101,7 +103,7 @@ Value& insert_member(ObjectNode& object, std::string_view key, Arena& arena) {
     if (size == object.capacity) {
         reserve(object, object.values, size, std::size_t{size} + 4, arena);
     }
-    object.shape = object.shape->with(key, position, arena);
+    object.shape = grow_shape(object.shape, key, position, &object, arena);
     std::copy_backward(object.values + position, object.values + size, object.values + size + 1);
     object.values[position] = Value::null();
     return object.values[position];

@@ -4,11 +4,13 @@
 #include <absl/container/flat_hash_set.h>
 
 #include <algorithm>
+#include <memory>
 #include <mutex>
 #include <new>
 #include <optional>
 #include <vector>
 
+#include "engine/event/own_shape.hpp"
 #include "engine/event/value.hpp"
 
 namespace engine {
@@ -107,12 +109,32 @@ struct Transitions {
     }
 };
 
+/// Every shape that is not interned is the first member of one.
+struct OwnShape {
+    Shape shape;
+    std::string_view* keys;
+    std::uint32_t capacity;
+    /// Null once several objects have it. Written by any thread that copies the object.
+    const void* holder;
+};
+
+OwnShape* own_shape(Keys keys, std::size_t capacity, const void* holder, Arena& arena) {
+    auto* copies = arena.allocate_array<std::string_view>(capacity);
+    std::uninitialized_copy(keys.begin(), keys.end(), copies);
+    return arena.create<OwnShape>(Shape({copies, keys.size()}, false), copies,
+                                  static_cast<std::uint32_t>(capacity), holder);
+}
+
 const Shape* own_shape(Keys keys, Arena& arena) {
-    auto* copies = arena.allocate_array<std::string_view>(keys.size());
+    OwnShape* own = own_shape(keys, keys.size(), nullptr, arena);
     for (std::size_t i = 0; i < keys.size(); ++i) {
-        new (copies + i) std::string_view(arena.copy(keys[i]));
+        own->keys[i] = arena.copy(keys[i]);
     }
-    return arena.create<Shape>(Keys{copies, keys.size()}, false);
+    return &own->shape;
+}
+
+OwnShape& own_of(const Shape* shape) {
+    return *reinterpret_cast<OwnShape*>(const_cast<Shape*>(shape));
 }
 
 }  // namespace
@@ -178,6 +200,34 @@ const Shape* Shape::without(std::uint32_t position, Arena& arena) const {
         Transitions::local().without.emplace(std::pair{this, position}, shape);
     }
     return shape;
+}
+
+const Shape* grow_shape(const Shape* shape, std::string_view key, std::uint32_t position,
+                        const void* holder, Arena& arena) {
+    const std::uint32_t size = shape->size();
+    if (shape->interned() || size < ShapeTable::maximum_keys_per_shape) {
+        return shape->with(key, position, arena);
+    }
+    OwnShape* own = &own_of(shape);
+    const std::size_t room = std::size_t{size} * 2;
+    if (__atomic_load_n(&own->holder, __ATOMIC_RELAXED) != holder) {
+        own = own_shape(shape->keys(), room, holder, arena);
+        for (std::uint32_t i = 0; i < size; ++i) {
+            own->keys[i] = arena.copy(own->keys[i]);
+        }
+    } else if (size == own->capacity) {
+        own = own_shape(shape->keys(), room, holder, arena);
+    }
+    std::move_backward(own->keys + position, own->keys + size, own->keys + size + 1);
+    own->keys[position] = arena.copy(key);
+    own->shape = Shape({own->keys, size + 1}, false);
+    return &own->shape;
+}
+
+void share_shape(const Shape* shape) {
+    if (!shape->interned() && shape->size() > ShapeTable::maximum_keys_per_shape) {
+        __atomic_store_n(&own_of(shape).holder, nullptr, __ATOMIC_RELAXED);
+    }
 }
 
 }  // namespace engine

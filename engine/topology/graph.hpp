@@ -35,13 +35,13 @@ struct Edge {
 /// Something wrong with a graph, as indices for whoever words it.
 struct GraphIssue {
     enum class Kind {
-        UnknownInput,    // `input` of `vertex` names nothing
-        DuplicateInput,  // `input` of `vertex` leads to an output that an earlier input leads to
-        TypeMismatch,    // `input` of `vertex` brings events of types that it does not accept
-        NoInputs,        // of `vertex`
-        Unconsumed,      // `output` of `vertex`
+        UnknownInput,     // `input` of `vertex` names nothing
+        DuplicateInput,   // `input` of `vertex` leads to an output that an earlier input leads to
+        TypeMismatch,     // `input` of `vertex` brings events of types that it does not accept
+        NoInputs,         // of `vertex`
+        Unconsumed,       // `output` of `vertex`
         UnknownFallback,  // the fallback of `vertex` is no sink, or itself
-        Cycle,           // `path` from a vertex back to itself; closed by `input` of `vertex`
+        Cycle,            // `path` from a vertex back to itself; closed by `input` of `vertex`
     };
     Kind kind = Kind::UnknownInput;
     std::size_t vertex = 0;

@@ -291,9 +291,8 @@ bool Compiler::check_place(const ast::AssignmentTarget& target, const ast::Assig
                check_parents(target, state_.event, query->path, node);
     }
     if (const auto* query = std::get_if<ast::VariableQuery>(&target.place)) {
-        const auto found = state_.variables.find(query->variable.text);
-        return found == state_.variables.end() ||
-               check_parents(target, found->second.type, query->path, node);
+        const Variable* found = state_.variables.find(query->variable.text);
+        return found == nullptr || check_parents(target, found->type, query->path, node);
     }
     return true;
 }
@@ -312,16 +311,15 @@ std::unique_ptr<Query> Compiler::place(const ast::AssignmentTarget& target, cons
         return nullptr;
     }
     const std::string& name = with_path != nullptr ? with_path->variable.text : plain->name.text;
-    auto found = state_.variables.find(name);
-    if (found == state_.variables.end()) {
-        found =
-            state_.variables.emplace(name, Variable{new_slot(), Type(kinds::undefined), {}}).first;
-    }
-    Variable& variable = found->second;
+    std::optional<Variable> known = state_.variables.take(name);
+    Variable variable =
+        known ? std::move(*known) : Variable{new_slot(), Type(kinds::undefined), {}};
     const ast::Path path = with_path != nullptr ? with_path->path : ast::Path{};
     variable.type = std::move(variable.type).insert(steps_of(path), type);
     variable.constant = path.empty() ? std::move(constant) : std::nullopt;
-    return query(variable.slot, path);
+    const std::uint32_t slot = variable.slot;
+    state_.variables.set(name, std::move(variable));
+    return query(slot, path);
 }
 
 }  // namespace engine::vrl

@@ -6,18 +6,26 @@
 namespace engine::vrl {
 
 void TypeState::unite(const TypeState& other) {
-    std::erase_if(variables,
-                  [&](const auto& entry) { return !other.variables.contains(entry.first); });
-    for (auto& [name, variable] : variables) {
-        const Variable& theirs = other.variables.find(name)->second;
-        variable.type = variable.type.unite(theirs.type);
-        if (variable.constant &&
-            (!theirs.constant || !equal(*variable.constant, *theirs.constant))) {
-            variable.constant.reset();
+    using Kept = std::optional<Variable>;
+    const auto drop = [](const Variable&) -> Kept { return std::nullopt; };
+    const auto join = [](const Variable& ours, const Variable& theirs) -> Kept {
+        Variable joined = ours;
+        joined.type = ours.type.unite(theirs.type);
+        if (ours.constant && (!theirs.constant || !equal(*ours.constant, *theirs.constant))) {
+            joined.constant.reset();
         }
-    }
+        return joined;
+    };
+    variables = decltype(variables)::combine(variables, other.variables, join, drop, drop);
     event = event.unite(other.event);
     metadata = metadata.unite(other.metadata);
+}
+
+void TypeState::leave_scope(const TypeState& outer) {
+    using Kept = std::optional<Variable>;
+    const auto drop = [](const Variable&) -> Kept { return std::nullopt; };
+    const auto keep = [](const Variable& inner, const Variable&) -> Kept { return inner; };
+    variables = decltype(variables)::combine(variables, outer.variables, keep, drop, drop);
 }
 
 Compiler::Result Compiler::statements(const std::vector<ast::Expression>& list) {
@@ -44,10 +52,9 @@ Compiler::Result Compiler::statements(const std::vector<ast::Expression>& list) 
 }
 
 Compiler::Result Compiler::block(const ast::Block& node) {
-    const auto outer = state_.variables;
+    const TypeState outer = state_;
     Result whole = statements(node.statements);
-    std::erase_if(state_.variables,
-                  [&](const auto& entry) { return !outer.contains(entry.first); });
+    state_.leave_scope(outer);
     return whole;
 }
 
@@ -75,7 +82,7 @@ Compiler::Result Compiler::predicate(const ast::IfBranch& branch) {
 }
 
 Compiler::Result Compiler::if_expression(const ast::If& node, Span) {
-    const auto outer = state_.variables;
+    const TypeState outer = state_;
     Compiled whole;
     std::vector<IfNode::Branch> branches;
     std::optional<TypeState> after;
@@ -117,8 +124,7 @@ Compiler::Result Compiler::if_expression(const ast::If& node, Span) {
         finish(nothing);
     }
     state_ = std::move(*after);
-    std::erase_if(state_.variables,
-                  [&](const auto& entry) { return !outer.contains(entry.first); });
+    state_.leave_scope(outer);
     whole.node = std::make_unique<IfNode>(std::move(branches), std::move(otherwise));
     return whole;
 }

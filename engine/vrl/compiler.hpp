@@ -22,15 +22,22 @@ struct Variable {
     std::optional<Value> constant;
 };
 
+/// Variables are not counted.
+struct VariableSize {
+    static std::size_t of(const Variable&) { return 1; }
+};
+
 /// What is known at one point of a program: it changes from statement to statement and is joined
 /// where branches meet.
 struct TypeState {
-    std::map<std::string, Variable, std::less<>> variables;
+    PersistentMap<Variable, VariableSize> variables;
     Type event;
     Type metadata;
 
     /// Either this or that happened; variables that only one of them has are out of scope.
     void unite(const TypeState& other);
+    /// Variables that `outer` does not have are out of scope.
+    void leave_scope(const TypeState& outer);
 };
 
 /// A compiled expression with what the checker found out about it.
@@ -86,6 +93,7 @@ private:
     Result variable(const ast::Name& name, const ast::Path& path);
     Result bound(const BoundName& name, const ast::Path& path);
     Result value_query(const ast::ValueQuery& node);
+    // compile_operators.cpp
     Result negation(const ast::Not& node, Span span);
     Result binary(const ast::Binary& node, Span span);
     Result coalesce(const ast::Binary& node, Span span);

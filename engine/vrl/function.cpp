@@ -130,7 +130,8 @@ Type container_values(const Type& type) {
     if (type.may_be(kinds::array)) {
         result = result.unite(type.any_item());
     }
-    return result.defined();
+    // What is iterated over exists.
+    return result.defined().without(kinds::undefined);
 }
 
 Type container_keys(const Type& type) {

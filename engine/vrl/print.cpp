@@ -78,7 +78,7 @@ struct Printer {
         return time ? display(Value::timestamp(*time)) : "t'" + node.text + "'";
     }
     std::string operator()(const ast::ArrayLiteral& node) const {
-        return "[" + join(node.elements, [this](const auto& e) { return print(e); }) + "]";
+        return "[" + join(node.elements, [this](const auto& e) { return this->print(e); }) + "]";
     }
     std::string operator()(const ast::ObjectLiteral& node) const {
         std::vector<const ast::ObjectEntry*> entries;
@@ -136,9 +136,10 @@ struct Printer {
     std::string operator()(const ast::If& node) const {
         std::string text;
         for (const ast::IfBranch& branch : node.branches) {
-            text += fmt::format("{}if {} {}", text.empty() ? "" : " else ",
-                                join(branch.condition, [this](const auto& e) { return print(e); }),
-                                print(*branch.block));
+            text += fmt::format(
+                "{}if {} {}", text.empty() ? "" : " else ",
+                join(branch.condition, [this](const auto& e) { return this->print(e); }),
+                print(*branch.block));
         }
         return node.otherwise ? text + " else " + print(*node.otherwise) : text;
     }

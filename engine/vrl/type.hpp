@@ -10,6 +10,7 @@
 #include <variant>
 
 #include "engine/event/value.hpp"
+#include "engine/vrl/persistent_map.hpp"
 
 namespace engine::vrl {
 
@@ -63,6 +64,13 @@ inline constexpr Kinds any = json | timestamp | regex;
 /// `string`, `integer or float`, `string, array or object`, `any`: as error texts name kinds.
 [[nodiscard]] std::string describe(Kinds kinds);
 
+class Type;
+
+/// Sizes of types, for the bound on them.
+struct TypeSize {
+    static std::size_t of(const Type& type);
+};
+
 /// What is known about a value before the program runs: its possible kinds, and for objects and
 /// arrays the types of known fields and items, and of all others. Value semantics; contents are
 /// shared and immutable, so copying is cheap.
@@ -84,6 +92,7 @@ public:
     [[nodiscard]] static Type of(const Value& value);
 
     using Fields = std::map<std::string, Type, std::less<>>;
+    using KnownFields = PersistentMap<Type, TypeSize>;
     using Items = std::map<std::int64_t, Type>;
     /// An object of known fields; others have the type `rest`, or do not exist.
     [[nodiscard]] static Type object(Fields fields, std::optional<Type> rest = std::nullopt);
@@ -108,7 +117,7 @@ public:
     [[nodiscard]] Type defined() const;
 
     /// Fields and items that are known by name; null for unknown contents.
-    [[nodiscard]] const Fields* fields() const;
+    [[nodiscard]] const KnownFields* fields() const;
     [[nodiscard]] const Items* items() const;
     /// Type of fields (items) that are not known by name: `never` when there are none.
     [[nodiscard]] Type rest_of_object() const;
@@ -140,6 +149,7 @@ public:
 
 private:
     friend struct TypeBuilder;
+    friend struct TypeSize;
     /// Of the types within and this one.
     [[nodiscard]] std::size_t size() const;
     [[nodiscard]] Type insert_item(std::int64_t index, Steps rest, const Type& value) const;

@@ -21,8 +21,8 @@ struct ForwardRequest : delivery::HttpRequest {
 /// The requests of a batch, ready to be sent.
 struct PreparedRequests : component::Prepared {
     std::vector<std::unique_ptr<ForwardRequest>> requests;
-    /// Events without a request or destination; logged, and counted unless they go to the `rejected`
-    /// output.
+    /// Events without a request or destination; logged, and counted unless they go to the
+    /// `rejected` output.
     std::vector<std::uint32_t> failed;
     std::string reason;  // of the first one
 };

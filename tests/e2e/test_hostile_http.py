@@ -251,6 +251,7 @@ class HostileHttpTest(EndToEndTest):
                 connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0")
                 connection.close()  # a reset
         self.assert_serves()
+        wait_until(self.paths, 10, "the event of the good request")
         self.assertEqual(set(self.paths()), {"/good"})
 
     def test_half_closed_connections_still_get_their_answers(self) -> None:

@@ -58,6 +58,7 @@ constexpr const char* calls[] = {
     "decode_punycode(.message)",
     "decode_snappy(.message)",
     "decode_zlib(.message)",
+    "parse_dnstap(encode_base64(.message))",
     "decode_zstd(.message)",
     "ip_aton(.message)",
     "ip_cidr_contains(.message, \"10.1.2.3\")",

@@ -17,9 +17,11 @@ void effect(const CallTypes& types, TypeState& state) {
         Type& type = root->root == ast::Root::Event ? state.event : state.metadata;
         type = type.remove(steps_of(root->path), prune);
     } else if (const auto* query = target.as<ast::VariableQuery>()) {
-        Variable& variable = state.variables.find(query->variable.text)->second;
-        variable.type = variable.type.remove(steps_of(query->path), prune);
-        variable.constant.reset();
+        if (auto variable = state.variables.take(query->variable.text)) {
+            variable->type = variable->type.remove(steps_of(query->path), prune);
+            variable->constant.reset();
+            state.variables.set(query->variable.text, std::move(*variable));
+        }
     }
 }
 

@@ -1,5 +1,6 @@
-#include <lz4.h>
+#include <limits>
 
+#include "engine/vrl/encoding/lz4_block_writer.hpp"
 #include "engine/vrl/function.hpp"
 
 namespace engine::vrl {
@@ -7,18 +8,15 @@ namespace {
 
 Value run(Call& call) {
     const std::string_view bytes = call.bytes(0);
-    if (bytes.size() > LZ4_MAX_INPUT_SIZE) {
+    if (bytes.size() > std::numeric_limits<std::int32_t>::max()) {
         return call.fail("the value is too long for lz4");
     }
-    const std::size_t prefix = call.boolean(1) ? 4 : 0;
-    const int capacity = LZ4_compressBound(static_cast<int>(bytes.size()));
-    std::string out(prefix + static_cast<std::size_t>(capacity), '\0');
-    for (std::size_t i = 0; i < prefix; ++i) {
-        out[i] = static_cast<char>(bytes.size() >> (8 * i) & 0xff);
+    std::string out;
+    for (std::size_t i = 0; call.boolean(1) && i < 4; ++i) {
+        out += static_cast<char>(bytes.size() >> (8 * i) & 0xff);
     }
-    const int size = LZ4_compress_default(bytes.data(), out.data() + prefix,
-                                          static_cast<int>(bytes.size()), capacity);
-    return call.text(std::string_view(out).substr(0, prefix + static_cast<std::size_t>(size)));
+    append_lz4_block(bytes, out);
+    return call.text(out);
 }
 
 const Function encode_lz4{

@@ -26,13 +26,32 @@ bool add_aliases(const Value& value, RuleAliases& aliases) {
     return true;
 }
 
+/// How the reference shows an item of a literal array that is no text.
+std::string literal_form(const Value& value) {
+    const std::string text = display(value);
+    switch (value.kind()) {
+        case ValueKind::Null:
+            return "Literal(Null)";
+        case ValueKind::Boolean:
+            return fmt::format("Literal(Boolean({}))", text);
+        case ValueKind::Integer:
+            return fmt::format("Literal(Integer({}))", text);
+        case ValueKind::Float:
+            return fmt::format("Literal(Float({}))", text);
+        case ValueKind::Timestamp:
+            return fmt::format("Literal(Timestamp({}))", text.substr(2, text.size() - 3));
+        default:
+            return text;
+    }
+}
+
 /// Adds the aliases of files; the file's error where there is one.
 std::optional<CompileError> read_sources(std::span<const Value> sources, Arena& arena,
                                          RuleAliases& aliases) {
     for (const Value& source : sources) {
         if (!source.is_bytes()) {
             return CompileError::invalid_argument("alias_sources", "alias source must be a string",
-                                                  source);
+                                                  Value::bytes(arena.copy(literal_form(source))));
         }
         std::ifstream file{std::string(source.as_bytes())};
         if (!file) {
@@ -75,7 +94,8 @@ Prepared prepare(Preparation& call) {
     for (const Value& pattern : *patterns) {
         if (!pattern.is_bytes()) {
             return std::unexpected(CompileError::invalid_argument(
-                "patterns", "grok pattern should be a string", pattern));
+                "patterns", "grok pattern should be a string",
+                Value::bytes(call.constants().copy(literal_form(pattern)))));
         }
         auto rule = GrokRule::compile(pattern.as_bytes(), aliases);
         if (!rule) {

@@ -44,7 +44,6 @@ const Function parse_xml_function{
                    optional("parse_number", kinds::boolean, "Whether numbers become such.",
                             Value::boolean(true))},
     .returns = kinds::json,
-    .type = [](const CallTypes&) { return Type::json(); },
     .fallible = true,
     .examples = {{"Attributes and text", R"(parse_xml!("<a k=\"v\">text</a>"))",
                   R"({ "a": { "@k": "v", "text": "text" } })"},

@@ -59,7 +59,7 @@ Value known_items(const Type& type, Arena& arena) {
 }
 
 Value describe(const Type& type, Arena& arena) {
-    if (type.is_any()) {
+    if (type.is_any() && type.may_be(kinds::undefined)) {
         return flag("any", arena);
     }
     std::vector<Member> members;

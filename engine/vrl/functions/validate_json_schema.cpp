@@ -1,3 +1,5 @@
+#include <cerrno>
+#include <cstring>
 #include <fstream>
 #include <iterator>
 
@@ -32,8 +34,8 @@ SchemaFile load(const std::string& path) {
     std::ifstream file(path, std::ios::binary);
     if (!file) {
         return {nullptr, fmt::format("JSON schema not found: Failed to open schema definition file "
-                                     "'{}'",
-                                     path)};
+                                     "'{}': {} (os error {})",
+                                     path, std::strerror(errno), errno)};
     }
     std::string text(std::istreambuf_iterator<char>(file), {});
     Arena arena;

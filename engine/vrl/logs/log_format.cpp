@@ -4,11 +4,13 @@
 #include <charconv>
 
 #include "engine/diagnostic/assert.hpp"
+#include "engine/vrl/logs/access_line.hpp"
 #include "engine/vrl/strptime.hpp"
 
 namespace engine::vrl {
 
-LogFormat::LogFormat(std::string_view pattern, std::vector<Field> fields) {
+LogFormat::LogFormat(std::string_view pattern, std::vector<Field> fields, Split split)
+    : split_(split) {
     auto regex = regex::Regex::compile(pattern);
     ENGINE_ASSERT(regex.has_value(), "log formats are constants");
     regex_ = *regex;
@@ -59,7 +61,8 @@ std::optional<Value> LogFormat::parse(Call& call, std::string_view line,
     const std::span<std::string_view> groups(
         call.arena().allocate_array<std::string_view>(regex_->group_count()),
         regex_->group_count());
-    if (!regex_->find(text, 0, groups)) {
+    const bool is_split = split_ != nullptr && split_(text, groups);
+    if (!is_split && !regex_->find(text, 0, groups)) {
         return std::nullopt;
     }
     auto* members = call.arena().allocate_array<Member>(groups.size());
@@ -84,7 +87,7 @@ const LogFormat& common_log_format() {
         R"re((?:-|\[(?:-|(?P<timestamp>[^\[]*))\])\s+)re"
         R"re((?:-|"(?:-|\s*|(?P<message>(?P<method>\w+)\s+(?P<path>(?:\\"|[^"])*?)\s+)re"
         R"re((?P<protocol>[^"\s]*)\s*))")\s+(?:-|(?P<status>\d+))\s+(?:-|(?P<size>\d+))\s*$)re",
-        {{"timestamp", Time}, {"status", Integer}, {"size", Integer}});
+        {{"timestamp", Time}, {"status", Integer}, {"size", Integer}}, split_access_line);
     return format;
 }
 

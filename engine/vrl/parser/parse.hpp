@@ -9,6 +9,8 @@ namespace engine::vrl {
 
 /// Brackets, `=`, `abort` and `return` within each other; more than this is an error (E203).
 inline constexpr std::uint32_t max_nesting = 128;
+/// Fields and indexes of one path; each nests a value within another.
+inline constexpr std::uint32_t max_path_segments = 256;
 
 /// What a program's text says, and what is wrong with its syntax. Spans refer to the SourceText
 /// that was parsed.

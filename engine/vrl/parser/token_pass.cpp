@@ -55,6 +55,8 @@ public:
             resolve_token(tokens_[at_]);
             if (depth() > max_nesting)
                 return std::unexpected(too_deep(tokens_[at_].span));
+            if (segments_ > max_path_segments)
+                return std::unexpected(too_long_path(tokens_[at_].span));
         }
         return std::move(result_);
     }
@@ -71,6 +73,12 @@ private:
         return Diagnostic::error(203, "syntax error")
             .primary(span, "this expression is nested too deeply")
             .context(span, fmt::format("at most {} levels are allowed", max_nesting));
+    }
+
+    static Diagnostic too_long_path(Span span) {
+        return Diagnostic::error(203, "syntax error")
+            .primary(span, "this path has too many segments")
+            .context(span, fmt::format("at most {} segments are allowed", max_path_segments));
     }
 
     std::optional<Diagnostic> check_literal(const Token& token) const {
@@ -97,6 +105,9 @@ private:
         const bool after_dot = touches && (previous == L::ROOT_START || previous == L::SEGMENT_DOT);
         const bool continues_path = touches && path_goes_on_;
         path_goes_on_ = false;
+        // The brackets of an index and what is in them do not end a path.
+        if (!continues_path && !after_dot && levels_.back().kind != Bracket::Index)
+            segments_ = 0;
         switch (token.type) {
             case L::DOT:
             case L::PERCENT:
@@ -104,6 +115,7 @@ private:
             case L::LEFT_BRACKET:
                 if (continues_path || (touches && previous == L::ROOT_START))
                     token.type = L::INDEX_OPEN;
+                segments_ += token.type == L::INDEX_OPEN ? 1 : 0;
                 return open(token, token.type == L::INDEX_OPEN ? Bracket::Index : Bracket::Other);
             case L::LEFT_PARENTHESIS:
                 return open(token, kind_of_parenthesis(previous));
@@ -137,6 +149,7 @@ private:
             token.type = has_segment ? L::SEGMENT_DOT : L::PATH_END;
         else
             token.type = has_segment ? L::ROOT_START : L::ROOT;
+        segments_ += has_segment ? 1 : 0;
         append(token);
     }
 
@@ -261,6 +274,8 @@ private:
     std::vector<Level> levels_{1};
     std::size_t at_ = 0;
     std::size_t pending_ = 0;
+    /// Of the path that the last token belongs to.
+    std::size_t segments_ = 0;
     bool path_goes_on_ = false;
 };
 

@@ -256,9 +256,9 @@ TEST_F(RequestSenderTest, ADeadDestinationIsProbedByOneAtATime) {
     // Ten were under way when it opened; of those that came later none was sent before it closed.
     const auto first_success = std::ranges::find_if(
         transport.log, [](const std::string& entry) { return entry.ends_with("=200"); });
-    const auto failures = std::count_if(
-        transport.log.begin(), first_success,
-        [](const std::string& entry) { return entry.ends_with("=503"); });
+    const auto failures =
+        std::count_if(transport.log.begin(), first_success,
+                      [](const std::string& entry) { return entry.ends_with("=503"); });
     EXPECT_LE(failures, 20);
     for (auto& [name, outcome] : outcomes) {
         EXPECT_EQ(outcome.status, DeliveryStatus::Delivered) << name;

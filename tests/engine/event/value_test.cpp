@@ -174,6 +174,25 @@ TEST(Arena, AllocationsDoNotOverlapAndRewindReuses) {
     EXPECT_EQ(arena.footprint(), footprint);
 }
 
+TEST(Object, ManyMembersTakeMemoryInProportion) {
+    Arena arena;
+    Value value = object({}, arena);
+    for (int i = 0; i < 20'000; ++i) {
+        insert_member(writable_object(value, arena), "k" + std::to_string(i), arena) =
+            Value::integer(i);
+    }
+    EXPECT_LT(arena.footprint(), std::size_t{8} << 20);
+    Arena other;
+    Value copy = value;
+    freeze(copy, arena);
+    insert_member(writable_object(copy, other), "new", other) = Value::boolean(true);
+    EXPECT_EQ(copy.as_object().size(), 20'001U);
+    EXPECT_EQ(value.as_object().size(), 20'000U);
+    EXPECT_EQ(value.as_object().find("new"), nullptr);
+    ASSERT_NE(copy.as_object().find("k12345"), nullptr);
+    EXPECT_EQ(copy.as_object().find("k12345")->as_integer(), 12'345);
+}
+
 TEST(EstimatedSize, IsTheJsonSizeWithoutEscapes) {
     Arena arena;
     const Value items[] = {Value::integer(-10), Value::boolean(false), Value::null()};

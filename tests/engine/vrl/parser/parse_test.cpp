@@ -99,12 +99,23 @@ TEST(Parse, HostileNestingIsAnErrorAndNoCrash) {
 
 TEST(Parse, LongChainsAreHeldFlatOrBounded) {
     EXPECT_TRUE(parse_text("1" + repeated(" + 1", 1'000)).diagnostics.empty());
-    EXPECT_TRUE(parse_text(".a" + repeated(".b", 10'000)).diagnostics.empty());
+    EXPECT_TRUE(parse_text(".a" + repeated(".b", 100) + repeated("[0]", 100)).diagnostics.empty());
     EXPECT_TRUE(
         parse_text("if true { 1 }" + repeated(" else if true { 2 }", 1'000)).diagnostics.empty());
     EXPECT_TRUE(parse_text("[" + repeated("a = 1, ", 0) + repeated("1, ", 10'000) + "]")
                     .diagnostics.empty());
     EXPECT_TRUE(parse_text(repeated("a = 1\n", 1'000)).diagnostics.empty());
+}
+
+TEST(Parse, PathsAreBounded) {
+    for (const char* segment : {".b", "[0]", ".\"c d\""}) {
+        for (const char* start : {".", "%a", "name", "call()", "(1).a"}) {
+            const ParseResult result = parse_text(start + repeated(segment, 100'000));
+            ASSERT_EQ(result.diagnostics.size(), 1U) << start << segment;
+            EXPECT_TRUE(result.program.statements.empty());
+        }
+    }
+    EXPECT_TRUE(parse_text(repeated(".a.b[0].c = name.d[1]\n", 1'000)).diagnostics.empty());
 }
 
 TEST(Parse, EachFaultyStatementReportsOnce) {
