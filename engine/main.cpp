@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "engine/cli/buffer/buffer.hpp"
 #include "engine/cli/docs.hpp"
 #include "engine/cli/graph.hpp"
 #include "engine/cli/list.hpp"
@@ -102,6 +103,14 @@ int main(int argc, char** argv) {
     vrl->callback([&] {
         command = true;
         code = cli::vrl(vrl_arguments);
+    });
+
+    cli::BufferArguments buffer_arguments;
+    CLI::App* buffer =
+        app.add_subcommand("buffer", "Look into the disk buffers of sinks, check and repair them");
+    buffer_arguments.add_commands(*buffer, [&](cli::ExitCode result) {
+        command = true;
+        code = result;
     });
 
     try {

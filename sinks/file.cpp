@@ -321,7 +321,7 @@ private:
     DeliveryStatus finish(const component::SinkItem& item, std::span<const file_sink::Write> writes,
                           std::size_t& next_write) {
         const Lines& lines = lines_of(item);
-        std::size_t dropped = report_unwritten(lines);
+        std::size_t dropped = report_unwritten(lines, item.repeated);
         auto status = dropped == 0 ? DeliveryStatus::Delivered : DeliveryStatus::Rejected;
         for (const Lines::Run& run : lines.runs) {
             const file_sink::Write& write = writes[next_write++];
@@ -330,7 +330,10 @@ private:
                 report(write);
                 const std::size_t lost = encoded_events(run, lines.encoded);
                 dropped += lost;
-                context_->metrics.discarded_unintentionally.add(lost);
+                // What is on disk stays there, to be offered again.
+                if (!context_->durable || !write.error->temporary()) {
+                    context_->metrics.discarded_unintentionally.add(lost);
+                }
                 status = std::max(status, write.error->temporary() ? DeliveryStatus::Errored
                                                                    : DeliveryStatus::Rejected);
             }
@@ -353,8 +356,9 @@ private:
         return run.events.size() - static_cast<std::size_t>(failed);
     }
 
-    /// Events that never got as far as a file; how many.
-    std::size_t report_unwritten(const Lines& lines) const {
+    /// Events that never got as far as a file; how many. Those of an item that is here again have
+    /// been counted.
+    std::size_t report_unwritten(const Lines& lines, bool repeated) const {
         for (const std::string& reason : lines.unrendered) {
             log_error("Failed to render template for \"path\".", reason, "template_failed",
                       "processing");
@@ -369,7 +373,9 @@ private:
         }
         const std::size_t count =
             lines.unrendered.size() + lines.unconfined.size() + lines.encoded.failed.size();
-        context_->metrics.discarded_unintentionally.add(count);
+        if (!repeated) {
+            context_->metrics.discarded_unintentionally.add(count);
+        }
         return count;
     }
 

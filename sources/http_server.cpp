@@ -65,6 +65,7 @@ public:
         return limits;
     }
     [[nodiscard]] bool can_acknowledge() const override { return true; }
+    [[nodiscard]] bool answers_clients() const override { return true; }
 
 private:
     io::Task<io::HttpResponse> handle(io::HttpRequest& request);

@@ -4,9 +4,9 @@
 
 namespace engine::buffer {
 
-telemetry::Tags buffer_tags(const telemetry::ComponentMetrics& metrics,
+telemetry::Tags buffer_tags(const telemetry::ComponentMetrics& metrics, std::size_t stage,
                             std::initializer_list<std::pair<std::string, std::string>> more) {
-    telemetry::Tags tags = metrics.with({{"stage", "0"}});
+    telemetry::Tags tags = metrics.with({{"stage", std::to_string(stage)}});
     for (const auto& [key, value] : metrics.tags()) {
         if (key == "component_id") {
             tags.emplace_back("buffer_id", value);

@@ -67,12 +67,13 @@ DurableBuffer::DurableBuffer(const Options& options, const component::Sink& sink
                              const telemetry::ComponentMetrics& metrics, telemetry::Logger log)
     : options_(options),
       sink_(sink),
-      depth_events_(
-          telemetry::MetricsRegistry::instance().gauge("buffer_size_events", buffer_tags(metrics))),
-      depth_bytes_(
-          telemetry::MetricsRegistry::instance().gauge("buffer_size_bytes", buffer_tags(metrics))),
+      depth_events_(telemetry::MetricsRegistry::instance().gauge(
+          "buffer_size_events", buffer_tags(metrics, options.stage))),
+      depth_bytes_(telemetry::MetricsRegistry::instance().gauge(
+          "buffer_size_bytes", buffer_tags(metrics, options.stage))),
       discarded_(telemetry::MetricsRegistry::instance().counter(
-          "buffer_discarded_events_total", buffer_tags(metrics, {{"intentional", "true"}}))),
+          "buffer_discarded_events_total",
+          buffer_tags(metrics, options.stage, {{"intentional", "true"}}))),
       log_(std::move(log)) {}
 
 Result<std::unique_ptr<DurableBuffer>> DurableBuffer::open(
@@ -81,7 +82,7 @@ Result<std::unique_ptr<DurableBuffer>> DurableBuffer::open(
     std::unique_ptr<DurableBuffer> buffer(
         new DurableBuffer(options, sink, metrics, std::move(log)));
     buffer->disk_ = ENGINE_TRY(disk::DiskBuffer::open(options.disk));
-    buffer->disk_->on_readable([self = buffer.get()] { self->readable_.set(); });
+    buffer->disk_->on_readable([self = buffer.get()] { self->signal(); });
     buffer->disk_->on_space([self = buffer.get()] { self->space_.set(); });
     const disk::Stats stats = buffer->disk_->stats();
     if (stats.events > 0) {
@@ -99,62 +100,176 @@ component::SinkItem DurableBuffer::prepare(Delivery delivery) const {
     return {std::move(delivery), std::move(prepared)};
 }
 
-Offer DurableBuffer::offer(component::SinkItem& item) {
-    Delivery& delivery = item.delivery;
-    std::vector<EncodedRecord>& records = static_cast<Records&>(*item.prepared).records;
-    // All or nothing: space for every record is set aside before the first is written.
-    std::vector<disk::DiskBuffer::Reservation> reserved;
-    reserved.reserve(records.size());
-    for (const EncodedRecord& record : records) {
-        auto reservation = disk_->reserve(record.payload.size());
-        if (reservation) {
-            reserved.push_back(std::move(*reservation));
-            continue;
-        }
-        switch (reservation.error()) {
-            case disk::DiskBuffer::Append::Full:
-                if (options_.when_full == WhenFull::Block) {
-                    return Offer::Full;
-                }
-                discarded_.add(delivery.batch->size());
-                refuse(delivery, DeliveryStatus::Delivered, "drop_newest");
-                return Offer::Taken;
-            case disk::DiskBuffer::Append::TooLarge:
-                refuse(delivery, DeliveryStatus::Rejected, "larger than the buffer's max_size");
-                return Offer::Taken;
-            default:
-                refuse(delivery, DeliveryStatus::Errored, "the buffer is closed");
-                return Offer::Taken;
-        }
+/// The records of an item, with room set aside for all of them or for none.
+class DurableBuffer::Entrance final : public Admittance {
+public:
+    Entrance(DurableBuffer& buffer, component::SinkItem& item, Patience patience)
+        : buffer_(buffer),
+          client_waits_(patience == Patience::Limited && item.delivery.acknowledgement),
+          records_(static_cast<Records&>(*item.prepared).records),
+          deadline_(Clock::now() + buffer.options_.block_timeout) {
+        reserved_.reserve(records_.size());
     }
-    for (std::size_t i = 0; i < records.size(); ++i) {
-        auto stored = [this, waiting = delivery.acknowledgement](Result<void> result) mutable {
-            if (!result) {
-                log_.error(log_target, "Events could not be stored.",
-                           {telemetry::field("error", result.error().message)});
+
+    Admission reserve() override {
+        dropped_ = false;
+        for (const EncodedRecord& record : records_) {
+            auto reservation = buffer_.disk_->reserve(record.payload.size());
+            if (reservation) {
+                reserved_.push_back(std::move(*reservation));
+                continue;
             }
-            waiting.finish(result ? DeliveryStatus::Delivered : DeliveryStatus::Errored);
-        };
-        (void)disk_->append(std::move(reserved[i]), std::move(records[i].payload),
-                            records[i].events, std::move(stored));
+            release();
+            if (reservation.error() == disk::DiskBuffer::Append::Full) {
+                return without_room();
+            }
+            return reservation.error() == disk::DiskBuffer::Append::TooLarge ? Admission::TooLarge
+                                                                             : Admission::Refused;
+        }
+        return Admission::Admitted;
+    }
+
+    void release() override { reserved_.clear(); }
+
+    void store(Delivery delivery) override {
+        if (dropped_) {
+            buffer_.drop(delivery);
+            return;
+        }
+        for (std::size_t i = 0; i < records_.size(); ++i) {
+            auto stored = [&buffer = buffer_,
+                           waiting = delivery.acknowledgement](Result<void> result) mutable {
+                if (!result) {
+                    buffer.log_.error(log_target, "Events could not be stored.",
+                                      {telemetry::field("error", result.error().message)});
+                }
+                waiting.finish(result ? DeliveryStatus::Delivered : DeliveryStatus::Errored);
+            };
+            const auto queued =
+                buffer_.disk_->append(std::move(reserved_[i]), std::move(records_[i].payload),
+                                      records_[i].events, std::move(stored));
+            if (queued != disk::DiskBuffer::Append::Queued) {
+                delivery.acknowledgement.finish(DeliveryStatus::Errored);
+                break;
+            }
+        }
+        reserved_.clear();
+        buffer_.report();
+    }
+
+    io::Task<bool> wait_for_room() override {
+        if (buffer_.closed_ || (client_waits_ && Clock::now() >= deadline_)) {
+            co_return false;
+        }
+        (void)co_await buffer_.space_.wait_for(space_poll);
+        buffer_.space_.reset();
+        co_return true;
+    }
+
+private:
+    Admission without_room() {
+        std::uint64_t total = 0;
+        for (const EncodedRecord& record : records_) {
+            total += disk::record_size(record.payload.size());
+        }
+        if (total + disk::page_size > buffer_.options_.disk.max_size) {
+            return Admission::TooLarge;
+        }
+        switch (buffer_.options_.when_full) {
+            case WhenFull::DropNewest:
+                dropped_ = true;
+                return Admission::Admitted;
+            case WhenFull::DropOldest:
+                buffer_.drop_oldest();
+                return Admission::Full;
+            case WhenFull::Reject:
+                return client_waits_ ? Admission::Refused : Admission::Full;
+            case WhenFull::Block:
+            case WhenFull::Overflow:
+                break;
+        }
+        return Admission::Full;
+    }
+
+    DurableBuffer& buffer_;
+    bool client_waits_;
+    bool dropped_ = false;
+    std::vector<EncodedRecord>& records_;  // the item's
+    std::vector<disk::DiskBuffer::Reservation> reserved_;
+    Clock::time_point deadline_;
+};
+
+std::unique_ptr<Admittance> DurableBuffer::admit(component::SinkItem& item, Patience patience) {
+    return std::make_unique<Entrance>(*this, item, patience);
+}
+
+Offer DurableBuffer::offer(component::SinkItem& item, Patience patience) {
+    Entrance entrance(*this, item, patience);
+    switch (entrance.reserve()) {
+        case Admission::Admitted:
+            entrance.store(std::move(item.delivery));
+            break;
+        case Admission::Full:
+            return Offer::Full;
+        case Admission::TooLarge:
+            refuse(item.delivery, DeliveryStatus::Rejected, "larger than the buffer's max_size");
+            break;
+        case Admission::Refused:
+            refuse(item.delivery, DeliveryStatus::Errored, "the buffer is full");
     }
     item = {};
-    report();
     return Offer::Taken;
 }
 
-io::Task<void> DurableBuffer::take(component::SinkItem item) {
-    const Clock::time_point deadline = Clock::now() + options_.block_timeout;
+io::Task<void> DurableBuffer::take(component::SinkItem item, Patience patience) {
+    Entrance entrance(*this, item, patience);
     for (;;) {
-        space_.reset();
-        if (offer(item) == Offer::Taken) {
+        const Admission admission = entrance.reserve();
+        if (admission == Admission::Admitted) {
+            entrance.store(std::move(item.delivery));
             co_return;
         }
-        if (Clock::now() >= deadline || closed_) {
-            refuse(item.delivery, DeliveryStatus::Errored, "the buffer is full");
+        bool goes_on = admission == Admission::Full;
+        if (goes_on) {
+            goes_on = co_await entrance.wait_for_room();
+        }
+        if (!goes_on) {
+            const bool never = admission == Admission::TooLarge;
+            refuse(item.delivery, never ? DeliveryStatus::Rejected : DeliveryStatus::Errored,
+                   never ? "larger than the buffer's max_size" : "the buffer is full");
             co_return;
         }
-        (void)co_await space_.wait_for(space_poll);
+    }
+}
+
+void DurableBuffer::drop(const Delivery& delivery) {
+    discarded_.add(delivery.batch->size());
+    log_.warn(
+        log_target, "Events dropped by a full buffer.",
+        {telemetry::field("count", static_cast<std::int64_t>(delivery.batch->size())),
+         telemetry::field("intentional", "true"), telemetry::quoted("reason", "drop_newest")});
+}
+
+void DurableBuffer::drop_oldest() {
+    if (disk_->dropping()) {
+        return;  // one segment at a time: its room may be enough
+    }
+    const std::optional<std::uint64_t> events = disk_->drop_oldest_segment();
+    if (!events) {
+        return;  // all is in flight or being written: waiting is all there is
+    }
+    discarded_.add(*events);
+    log_.warn(
+        log_target, "Events dropped by a full buffer.",
+        {telemetry::field("count", static_cast<std::int64_t>(*events)),
+         telemetry::field("intentional", "true"), telemetry::quoted("reason", "drop_oldest")});
+    report();
+}
+
+void DurableBuffer::signal() {
+    readable_.set();
+    if (notify_) {
+        notify_();
     }
 }
 
@@ -168,7 +283,7 @@ void DurableBuffer::refuse(Delivery& delivery, DeliveryStatus status, std::strin
 
 void DurableBuffer::close() {
     closed_ = true;
-    readable_.set();
+    signal();
     space_.set();
 }
 
@@ -184,22 +299,27 @@ void DurableBuffer::finished(disk::Record record, DeliveryStatus status) {
         const std::scoped_lock lock(mutex_);
         returned_.push_back({Clock::now() + return_delay, std::move(record)});
     }
-    readable_.set();
+    signal();
 }
 
-std::optional<disk::Record> DurableBuffer::next_record() {
+std::optional<DurableBuffer::Next> DurableBuffer::next_record() {
     {
         const std::scoped_lock lock(mutex_);
         if (!returned_.empty() && returned_.front().due <= Clock::now()) {
-            disk::Record record = std::move(returned_.front().record);
+            Next next{std::move(returned_.front().record), true};
             returned_.pop_front();
-            return record;
+            return next;
         }
     }
-    return disk_->next();
+    std::optional<disk::Record> record = disk_->next();
+    if (!record) {
+        return std::nullopt;
+    }
+    return Next{std::move(*record), false};
 }
 
-std::optional<component::SinkItem> DurableBuffer::to_item(disk::Record record) {
+std::optional<component::SinkItem> DurableBuffer::to_item(Next next) {
+    disk::Record& record = next.record;
     Result<BatchRef> batch = read_record(record.payload);
     if (!batch) {
         // The checksum was right, so this was written by something else: skipping it is all there
@@ -210,6 +330,7 @@ std::optional<component::SinkItem> DurableBuffer::to_item(disk::Record record) {
         return std::nullopt;
     }
     component::SinkItem item;
+    item.repeated = next.repeated;
     item.delivery.batch = std::move(*batch);
     item.delivery.acknowledgement = Acknowledgement(new RecordFinalizer(*this, std::move(record)));
     item.prepared = sink_.prepare(*item.delivery.batch);
@@ -218,11 +339,11 @@ std::optional<component::SinkItem> DurableBuffer::to_item(disk::Record record) {
 
 std::optional<component::SinkItem> DurableBuffer::try_receive() {
     while (!gave_up_) {
-        std::optional<disk::Record> record = next_record();
-        if (!record) {
+        std::optional<Next> next = next_record();
+        if (!next) {
             return std::nullopt;
         }
-        if (std::optional<component::SinkItem> item = to_item(std::move(*record))) {
+        if (std::optional<component::SinkItem> item = to_item(std::move(*next))) {
             return item;
         }
     }

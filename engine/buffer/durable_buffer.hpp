@@ -26,6 +26,7 @@ public:
         WhenFull when_full = WhenFull::Block;
         /// A delivery that waits longer for room is refused: its acknowledgement is Errored.
         std::chrono::milliseconds block_timeout{30'000};
+        std::size_t stage = 0;
     };
     /// `sink` outlives the buffer. The error names the folder and what to do.
     [[nodiscard]] static Result<std::unique_ptr<DurableBuffer>> open(
@@ -33,33 +34,47 @@ public:
         const telemetry::ComponentMetrics& metrics, telemetry::Logger log);
 
     [[nodiscard]] component::SinkItem prepare(Delivery delivery) const override;
-    Offer offer(component::SinkItem& item) override;
-    io::Task<void> take(component::SinkItem item) override;
+    [[nodiscard]] std::unique_ptr<Admittance> admit(component::SinkItem& item,
+                                                    Patience patience) override;
+    Offer offer(component::SinkItem& item, Patience patience) override;
+    io::Task<void> take(component::SinkItem item, Patience patience) override;
     void close() override;
     io::Task<std::optional<component::SinkItem>> receive() override;
     std::optional<component::SinkItem> try_receive() override;
+    void on_readable(std::function<void()> notify) override { notify_ = std::move(notify); }
     void shut_down() override { disk_->close(); }
 
 private:
     class RecordFinalizer;
+    class Entrance;
     /// A record that the sink gave back undelivered while running: offered again when due.
     struct Returned {
         std::chrono::steady_clock::time_point due;
         disk::Record record;
     };
+    /// A record for the sink, and whether it had it before.
+    struct Next {
+        disk::Record record;
+        bool repeated = false;
+    };
 
     DurableBuffer(const Options& options, const component::Sink& sink,
                   const telemetry::ComponentMetrics& metrics, telemetry::Logger log);
     void finished(disk::Record record, DeliveryStatus status);
-    std::optional<disk::Record> next_record();
-    std::optional<component::SinkItem> to_item(disk::Record record);
+    std::optional<Next> next_record();
+    std::optional<component::SinkItem> to_item(Next next);
     void refuse(Delivery& delivery, DeliveryStatus status, std::string_view reason);
+    void drop(const Delivery& delivery);
+    void drop_oldest();
+    /// Wakes whoever waits in `receive`.
+    void signal();
     void report();
 
     Options options_;
     const component::Sink& sink_;
     std::unique_ptr<disk::DiskBuffer> disk_;
     io::Event readable_;
+    std::function<void()> notify_;
     io::Event space_;
     std::atomic<bool> closed_{false};
     std::atomic<bool> gave_up_{false};  // a record was given back after close: the rest stays

@@ -20,6 +20,9 @@ struct Prepared {
 struct SinkItem {
     Delivery delivery;
     std::unique_ptr<Prepared> prepared;  // null when the sink prepares nothing
+    /// The sink had these events before and could not deliver all of them: what was discarded then
+    /// has been counted.
+    bool repeated = false;
 };
 
 /// The sink's end of its buffer. Used on the sink's worker only.

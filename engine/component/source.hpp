@@ -33,6 +33,9 @@ public:
     [[nodiscard]] virtual std::vector<std::string> request_limits() const { return {}; }
     /// Whether it waits for acknowledgements (answers later, moves a checkpoint later).
     [[nodiscard]] virtual bool can_acknowledge() const { return false; }
+    /// Whether clients wait for its answer and can be told to come again: what has waited too long
+    /// for room in a buffer is refused then. What other sources send waits.
+    [[nodiscard]] virtual bool answers_clients() const { return false; }
 };
 
 }  // namespace engine::component

@@ -77,6 +77,11 @@ OptionTable<DiskBufferOptions> disk_buffer() {
                      {"request", DiskSync::Request, "After fdatasync, before the answer."},
                      {"interval", DiskSync::Interval, "At once; fdatasync every 500 ms."},
                  })),
+        optional("compression", &O::compression, "What the records on disk are compressed with.",
+                 choice<DiskCompression>({
+                     {"none", DiskCompression::None, "As they are: the fastest."},
+                     {"zstd", DiskCompression::Zstd, "zstd: less disk, more processor time."},
+                 })),
     };
 }
 

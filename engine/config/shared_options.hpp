@@ -38,6 +38,8 @@ OptionTable<ProxyOptions> proxy_options();
 enum class WhenFull { Block, DropNewest, DropOldest, Reject, Overflow };
 /// When what was written to disk counts as stored.
 enum class DiskSync { Request, Interval };
+/// What records on disk are compressed with.
+enum class DiskCompression { None, Zstd };
 
 /// A stage in memory: bounded by events, or by bytes when `max_size` is set.
 struct MemoryBufferOptions {
@@ -53,6 +55,7 @@ struct DiskBufferOptions {
     WhenFull when_full = WhenFull::Block;
     std::chrono::milliseconds block_timeout{30'000};
     DiskSync sync = DiskSync::Request;
+    DiskCompression compression = DiskCompression::None;
 };
 
 using BufferStage = std::variant<MemoryBufferOptions, DiskBufferOptions>;

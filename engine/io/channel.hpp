@@ -1,7 +1,13 @@
 #pragma once
 
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <utility>
@@ -53,6 +59,38 @@ public:
             pushers_.push_back(&pusher);
         });
         co_return pusher.accepted;
+    }
+
+    enum class Push : std::uint8_t { Accepted, Closed, TimedOut };
+    /// As `push`, for so long; an item that is not accepted is dropped.
+    [[nodiscard]] Task<Push> push_for(T item, std::size_t bytes,
+                                      std::chrono::nanoseconds duration) {
+        if (try_push(item, bytes))
+            co_return Push::Accepted;
+        const auto executor = co_await boost::asio::this_coro::executor;
+        // Shared, because the cancellation may arrive after this coroutine has ended.
+        auto timer = std::make_shared<boost::asio::steady_timer>(executor, duration);
+        Pusher pusher{std::move(item), bytes, false, [timer, executor] {
+                          boost::asio::post(executor, [timer] { timer->cancel(); });
+                      }};
+        bool waits = false;
+        {
+            const std::lock_guard lock(mutex_);
+            waits = !closed_ && !(pushers_.empty() && fits(bytes));
+            if (waits) {
+                pushers_.push_back(&pusher);
+            } else if (!closed_) {
+                enqueue(std::move(pusher.item), bytes);
+                pusher.accepted = true;
+            }
+        }
+        if (waits)
+            co_await timer->async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+        const std::lock_guard lock(mutex_);
+        std::erase(pushers_, &pusher);
+        if (pusher.accepted)
+            co_return Push::Accepted;
+        co_return closed_ ? Push::Closed : Push::TimedOut;
     }
 
     [[nodiscard]] std::optional<T> try_pop() {

@@ -117,7 +117,9 @@ private:
         for (auto& [vertex, source] : sources_) {
             connect_output(vertex, 0, source->output, source->metrics);
             source->entrance.emplace(source->output, source->config.id.value,
-                                     source->config.type.value, source->metrics);
+                                     source->config.type.value, source->metrics,
+                                     source->source->answers_clients() ? buffer::Patience::Limited
+                                                                       : buffer::Patience::Endless);
         }
         for (auto& [vertex, sink] : sinks_) {
             connect_sink(vertex, *sink);
@@ -174,8 +176,11 @@ private:
             for (const std::size_t below : graph_.downstream(vertex)) {
                 if (const auto sink = sinks_.find(below); sink != sinks_.end()) {
                     const component::Sink& object = *sink->second->sink;
-                    source->acknowledge |=
-                        object.acknowledges() || sink->second->config.buffer.durable();
+                    // A client that waits for room can be told that there is none only when its
+                    // answer waits for the buffer to take the events.
+                    source->acknowledge |= object.acknowledges() ||
+                                           sink->second->config.buffer.durable() ||
+                                           source->source->answers_clients();
                     source->forwards_requests |= object.forwards_requests();
                     source->envelope_needed |=
                         object.reads_request() || (sink->second->stage.condition &&

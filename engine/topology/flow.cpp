@@ -1,6 +1,8 @@
 #include "engine/topology/flow.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <span>
 #include <utility>
 
 #include "engine/topology/ticketed_stream.hpp"
@@ -55,7 +57,11 @@ void deliver(SinkStage& sink, Delivery delivery, Arrivals& arrivals) {
     }
     sink.metrics->received_events.add(delivery.batch->size());
     sink.metrics->received_event_bytes.add(delivery.batch->estimated_json_size());
-    arrivals.push_back({sink.buffer, sink.buffer->prepare(std::move(delivery))});
+    component::SinkItem item = sink.buffer->prepare(std::move(delivery));
+    Arrival& arrival = arrivals.emplace_back();
+    arrival.buffer = sink.buffer;
+    arrival.item = std::move(item);
+    arrival.reserves = sink.reserves;
 }
 
 void transform(const TransformStage& stage, Delivery delivery, Arrivals& arrivals) {
@@ -81,32 +87,138 @@ void emit(const OutputStage& stage, Delivery delivery, Arrivals& arrivals) {
     }
 }
 
-}  // namespace
+/// Room for all arrivals, or for none: then `blocked` is what had none.
+buffer::Admission reserve_all(Arrivals& arrivals, buffer::Admittance*& blocked) {
+    for (std::size_t i = 0; i < arrivals.size(); ++i) {
+        if (!arrivals[i].admittance) {
+            continue;
+        }
+        const buffer::Admission admission = arrivals[i].admittance->reserve();
+        if (admission == buffer::Admission::Admitted) {
+            continue;
+        }
+        blocked = arrivals[i].admittance.get();
+        for (Arrival& reserved : std::span(arrivals).first(i)) {
+            if (reserved.admittance) {
+                reserved.admittance->release();
+            }
+        }
+        return admission;
+    }
+    return buffer::Admission::Admitted;
+}
 
-void offer(Arrivals& arrivals) {
+/// Gives every arrival to its buffer; leaves what waits for room in memory, and what is behind
+/// that.
+void store_all(Arrivals& arrivals, buffer::Patience patience) {
+    absl::InlinedVector<const buffer::SinkBuffer*, 2> full;
     for (Arrival& arrival : arrivals) {
-        if (arrival.buffer->offer(arrival.item) == buffer::Offer::Taken) {
+        arrival.reserves = false;
+        if (arrival.admittance) {
+            arrival.admittance->store(std::move(arrival.item.delivery));
             arrival.buffer = nullptr;
+        } else if (!full.empty() && std::ranges::find(full, arrival.buffer) != full.end()) {
+            continue;
+        } else if (arrival.buffer->offer(arrival.item, patience) == buffer::Offer::Taken) {
+            arrival.buffer = nullptr;
+        } else {
+            full.push_back(arrival.buffer);
         }
     }
     const auto taken = [](const Arrival& arrival) { return arrival.buffer == nullptr; };
     arrivals.erase(std::remove_if(arrivals.begin(), arrivals.end(), taken), arrivals.end());
 }
 
-io::Task<void> take(Arrivals arrivals) {
+/// What comes of an admission that is not Full.
+void settle(Arrivals& arrivals, buffer::Admission admission, buffer::Patience patience) {
+    if (admission == buffer::Admission::Admitted) {
+        store_all(arrivals, patience);
+        return;
+    }
+    const auto status = admission == buffer::Admission::TooLarge ? DeliveryStatus::Rejected
+                                                                 : DeliveryStatus::Errored;
     for (Arrival& arrival : arrivals) {
-        co_await arrival.buffer->take(std::move(arrival.item));
+        arrival.item.delivery.acknowledgement.finish(status);
+    }
+    arrivals.clear();
+}
+
+/// The arrivals of the first delivery; those behind it stay.
+Arrivals take_first_delivery(Arrivals& arrivals) {
+    const auto other = [number = arrivals.front().delivery](const Arrival& arrival) {
+        return arrival.delivery != number;
+    };
+    const auto end = std::find_if(arrivals.begin(), arrivals.end(), other);
+    Arrivals first(std::make_move_iterator(arrivals.begin()), std::make_move_iterator(end));
+    arrivals.erase(arrivals.begin(), end);
+    return first;
+}
+
+void admit_all(Arrivals& arrivals, buffer::Patience patience) {
+    for (Arrival& arrival : arrivals) {
+        if (!arrival.admittance) {
+            arrival.admittance = arrival.buffer->admit(arrival.item, patience);
+        }
+    }
+}
+
+/// Waits until there is room in every buffer for one delivery. Nothing is held meanwhile: two
+/// requests that each held what the other lacks would wait for ever.
+io::Task<void> wait_for_all(Arrivals& arrivals, buffer::Patience patience) {
+    admit_all(arrivals, patience);
+    buffer::Admittance* blocked = nullptr;
+    buffer::Admission admission = reserve_all(arrivals, blocked);
+    while (admission == buffer::Admission::Full) {
+        const bool goes_on = co_await blocked->wait_for_room();
+        admission = goes_on ? reserve_all(arrivals, blocked) : buffer::Admission::Refused;
+    }
+    settle(arrivals, admission, patience);
+}
+
+}  // namespace
+
+void offer(Arrivals& arrivals, buffer::Patience patience) {
+    if (arrivals.empty() || !arrivals.front().reserves) {
+        store_all(arrivals, patience);
+        return;
+    }
+    while (!arrivals.empty()) {
+        Arrivals first = take_first_delivery(arrivals);
+        admit_all(first, patience);
+        buffer::Admittance* blocked = nullptr;
+        const buffer::Admission admission = reserve_all(first, blocked);
+        if (admission != buffer::Admission::Full) {
+            settle(first, admission, patience);
+        }
+        if (!first.empty()) {
+            // What is behind it stays behind it.
+            std::move(arrivals.begin(), arrivals.end(), std::back_inserter(first));
+            arrivals = std::move(first);
+            return;
+        }
+    }
+}
+
+io::Task<void> take(Arrivals arrivals, buffer::Patience patience) {
+    while (!arrivals.empty()) {
+        Arrivals first = take_first_delivery(arrivals);
+        if (first.front().reserves) {
+            co_await wait_for_all(first, patience);
+        }
+        for (Arrival& arrival : first) {
+            co_await arrival.buffer->take(std::move(arrival.item), patience);
+        }
     }
 }
 
 namespace {
 
-component::Backpressure hand_over(Arrivals arrivals) {
-    offer(arrivals);
+component::Backpressure hand_over(Arrivals arrivals, buffer::Patience patience) {
+    offer(arrivals, patience);
     if (arrivals.empty()) {
         return {};
     }
-    return component::Backpressure(take(std::move(arrivals)));
+    return component::Backpressure(take(std::move(arrivals), patience));
 }
 
 }  // namespace
@@ -116,13 +228,18 @@ void SourceOutput::run_stages(Delivery delivery, Arrivals& arrivals) const {
     delivery.batch->source_type = source_type_;
     metrics_.received_events.add(delivery.batch->size());
     metrics_.received_event_bytes.add(delivery.batch->estimated_json_size());
+    const std::size_t before = arrivals.size();
+    const std::uint32_t number = before == 0 ? 0 : arrivals.back().delivery + 1;
     emit(stage_, std::move(delivery), arrivals);
+    for (Arrival& arrival : std::span(arrivals).subspan(before)) {
+        arrival.delivery = number;
+    }
 }
 
 component::Backpressure SourceOutput::send(Delivery delivery) {
     Arrivals arrivals;
     run_stages(std::move(delivery), arrivals);
-    return hand_over(std::move(arrivals));
+    return hand_over(std::move(arrivals), patience_);
 }
 
 std::unique_ptr<component::OrderedStream> SourceOutput::open_stream(io::Runtime& runtime) {
@@ -132,7 +249,7 @@ std::unique_ptr<component::OrderedStream> SourceOutput::open_stream(io::Runtime&
 component::Backpressure SinkOutput::send(Delivery delivery) {
     Arrivals arrivals;
     emit(stage_, std::move(delivery), arrivals);
-    return hand_over(std::move(arrivals));
+    return hand_over(std::move(arrivals), buffer::Patience::Endless);
 }
 
 }  // namespace engine::topology

@@ -127,7 +127,7 @@ private:
             if (!first) {
                 return;
             }
-            offer(*first);
+            offer(*first, output_.patience());
             if (!first->empty()) {
                 worker.spawn(wait_for_room(shared_from_this(), worker, std::move(*first)));
                 return;
@@ -138,7 +138,7 @@ private:
 
     static io::Task<> wait_for_room(std::shared_ptr<State> self, io::Worker& worker,
                                     Arrivals arrivals) {
-        co_await take(std::move(arrivals));
+        co_await take(std::move(arrivals), self->output_.patience());
         self->end_release();
         self->release(worker);
     }

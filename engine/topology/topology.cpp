@@ -7,6 +7,7 @@
 
 #include "engine/buffer/durable_buffer.hpp"
 #include "engine/buffer/memory/memory_buffer.hpp"
+#include "engine/buffer/overflow_buffer.hpp"
 #include "engine/topology/running_components.hpp"
 
 namespace engine::topology {
@@ -14,9 +15,19 @@ namespace engine::topology {
 namespace {
 
 buffer::WhenFull when_full(config::WhenFull policy) {
-    // The configuration layer admits only what is built.
-    return policy == config::WhenFull::DropNewest ? buffer::WhenFull::DropNewest
-                                                  : buffer::WhenFull::Block;
+    switch (policy) {
+        case config::WhenFull::DropNewest:
+            return buffer::WhenFull::DropNewest;
+        case config::WhenFull::DropOldest:
+            return buffer::WhenFull::DropOldest;
+        case config::WhenFull::Reject:
+            return buffer::WhenFull::Reject;
+        case config::WhenFull::Overflow:
+            return buffer::WhenFull::Overflow;
+        case config::WhenFull::Block:
+            break;
+    }
+    return buffer::WhenFull::Block;
 }
 
 component::RunContext run_context(const config::Component& config, io::Runtime& runtime,
@@ -67,28 +78,55 @@ Result<void> Topology::check_environment() const {
     return {};
 }
 
-Result<void> Topology::open_buffer(RunningSink& sink) {
-    const config::BufferStage& stage = sink.config.buffer.stages.front();
+Result<std::unique_ptr<buffer::SinkBuffer>> Topology::open_stage(RunningSink& sink,
+                                                                 std::size_t number) {
+    const config::BufferStage& stage = sink.config.buffer.stages[number];
     if (const auto* memory = std::get_if<config::MemoryBufferOptions>(&stage)) {
         buffer::MemoryBuffer::Options options;
         options.max_events = memory->max_events.value_or(options.max_events);
         options.max_bytes = memory->max_size.value_or(0);
         options.when_full = when_full(memory->when_full);
+        options.block_timeout = memory->block_timeout;
+        options.stage = number;
         // What another sink passes on stays its own until it is delivered here.
         options.hold_acknowledgements = sink.sink->acknowledges() || !sink.feeders.empty();
-        sink.buffer = std::make_unique<buffer::MemoryBuffer>(options, *sink.sink, sink.metrics,
-                                                             sink.context->log);
+        return std::make_unique<buffer::MemoryBuffer>(options, *sink.sink, sink.metrics,
+                                                      sink.context->log);
+    }
+    const auto& disk = std::get<config::DiskBufferOptions>(stage);
+    buffer::DurableBuffer::Options options;
+    options.disk.folder = data_folder() / "engine" / "buffer" / sink.config.id.value;
+    // The first disk stage has the sink's folder, each further one a folder within it.
+    const std::span before(sink.config.buffer.stages.data(), number);
+    const bool first = std::ranges::none_of(before, [](const config::BufferStage& other) {
+        return std::holds_alternative<config::DiskBufferOptions>(other);
+    });
+    if (!first) {
+        options.disk.folder /= fmt::format("stage-{}", number);
+    }
+    options.disk.max_size = disk.max_size;
+    options.disk.sync_interval =
+        std::chrono::milliseconds(disk.sync == config::DiskSync::Interval ? 500 : 0);
+    options.disk.compress = disk.compression == config::DiskCompression::Zstd;
+    options.when_full = when_full(disk.when_full);
+    options.block_timeout = disk.block_timeout;
+    options.stage = number;
+    return ENGINE_TRY(
+        buffer::DurableBuffer::open(options, *sink.sink, sink.metrics, sink.context->log));
+}
+
+Result<void> Topology::open_buffer(RunningSink& sink) {
+    const std::vector<config::BufferStage>& stages = sink.config.buffer.stages;
+    if (stages.size() == 1) {
+        sink.buffer = ENGINE_TRY(open_stage(sink, 0));
     } else {
-        const auto& disk = std::get<config::DiskBufferOptions>(stage);
-        buffer::DurableBuffer::Options options;
-        options.disk.folder = data_folder() / "engine" / "buffer" / sink.config.id.value;
-        options.disk.max_size = disk.max_size;
-        options.disk.sync_interval =
-            std::chrono::milliseconds(disk.sync == config::DiskSync::Interval ? 500 : 0);
-        options.when_full = when_full(disk.when_full);
-        options.block_timeout = disk.block_timeout;
-        sink.buffer = ENGINE_TRY(
-            buffer::DurableBuffer::open(options, *sink.sink, sink.metrics, sink.context->log));
+        std::vector<buffer::OverflowBuffer::Stage> opened;
+        for (std::size_t number = 0; number < stages.size(); ++number) {
+            const config::WhenFull policy =
+                std::visit([](const auto& options) { return options.when_full; }, stages[number]);
+            opened.push_back({ENGINE_TRY(open_stage(sink, number)), when_full(policy)});
+        }
+        sink.buffer = std::make_unique<buffer::OverflowBuffer>(std::move(opened));
     }
     sink.stage.buffer = sink.buffer.get();
     return {};
@@ -129,7 +167,15 @@ Result<std::vector<Topology::Health>> Topology::open_sinks(io::Runtime& runtime,
 Result<void> Topology::start(io::Runtime& runtime, std::function<void()> all_finished) {
     ENGINE_ASSERT(sinks_open_, "open_sinks comes first");
     phase_ = Phase::Running;
+    // With a disk buffer anywhere, a request waits for room in all of its disk buffers before it
+    // is given to any sink.
+    const bool reserves = std::ranges::any_of(sinks_, [](const RunningSink& sink) {
+        return std::ranges::any_of(sink.config.buffer.stages, [](const config::BufferStage& stage) {
+            return std::holds_alternative<config::DiskBufferOptions>(stage);
+        });
+    });
     for (RunningSink& sink : sinks_) {
+        sink.stage.reserves = reserves;
         if (Result<void> opened = open_buffer(sink); !opened) {
             return failure(fmt::format("{}: {}", sink.config.title(), opened.error().message));
         }

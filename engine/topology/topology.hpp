@@ -69,6 +69,7 @@ private:
     explicit Topology(const config::Configuration& configuration);
 
     Result<void> open_buffer(RunningSink& sink);
+    Result<std::unique_ptr<buffer::SinkBuffer>> open_stage(RunningSink& sink, std::size_t number);
     /// Closes the buffers of sinks that nothing feeds any more.
     void close_sinks();
     [[nodiscard]] std::filesystem::path data_folder() const;

@@ -65,9 +65,12 @@ Result<void> DiskBuffer::start() {
     next_sequence_ = readable_sequence_ = state.next_sequence;
     const std::uint64_t behind = state.next_sequence - state.sequence;
     stats_.events = behind - std::min(behind, state.finished_events);
+    stats_.damaged_records = recovered.lost_records;
+    stats_.lost_events = recovered.lost_events;
+    stats_.events -= std::min(stats_.events, recovered.lost_events);
     stats_.tail_cut_bytes = recovered.tail_cut_bytes;
     stats_.max_size = options_.max_size;
-    store_.trim_spares(0);
+    static_cast<void>(store_.trim_spares(0));
     // One pass of the writer's upkeep: ledger synced, finished segments gone, space planned.
     maintain(false, true);
     writer_ = std::thread([this] { run(); });
@@ -200,9 +203,16 @@ void DiskBuffer::finish(const RecordId& id) {
         if (!events)
             return;
         stats_.events -= std::min<std::uint64_t>(stats_.events, *events);
+        note_empty();
         ledger_dirty_ = true;
     }
     wake_.notify_one();
+}
+
+/// Under mutex_. Damage to the ledger makes the count at start a guess; here it is known again.
+void DiskBuffer::note_empty() {
+    if (window_.empty() && recent_.empty() && cursor_ == readable_end_)
+        stats_.events = 0;
 }
 
 void DiskBuffer::on_readable(Notify notify) {

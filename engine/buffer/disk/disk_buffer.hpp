@@ -133,8 +133,13 @@ public:
     /// Drops the oldest segment that has no record in flight and is not being written, with all its
     /// records. Returns how many events that cost; none when there is no such segment.
     std::optional<std::uint64_t> drop_oldest_segment();
+    /// A dropped segment has yet to be removed: its room is not there yet.
+    [[nodiscard]] bool dropping() const { return store_.has_dropped(); }
 
     [[nodiscard]] Stats stats() const;
+    /// Blocks until the writer has done all it can do now: everything is answered, the ledger is
+    /// written, finished segments are gone. Not from a callback.
+    void wait_until_idle();
     /// Stores what is queued, syncs the ledger, ends the writer. Later appends are refused.
     void close();
 
@@ -171,6 +176,7 @@ private:
     // The writer thread (disk_buffer_writer.cpp).
     void run();
     void wait_for_work(std::unique_lock<std::mutex>& lock);
+    [[nodiscard]] bool has_work() const;
     [[nodiscard]] Clock::time_point next_deadline() const;
     void commit(std::vector<Queued>& batch);
     Result<void> make_room(std::uint64_t record_bytes, std::vector<Written>& written);
@@ -204,6 +210,7 @@ private:
     Result<void> position_reader(const Position& cursor);
     void advance_segment(const Position& cursor, const Position& limit);
     void account_gap(std::uint64_t number, std::uint64_t sequence);
+    void note_empty();
     void account_dropped(std::uint64_t sequence);
     Step note_read_failure(const Error& error);
 
@@ -214,6 +221,8 @@ private:
 
     mutable std::mutex mutex_;
     std::condition_variable wake_;
+    std::condition_variable idled_;
+    bool idle_ = false;  // the writer sleeps
     // Under mutex_: the queue and space.
     std::vector<Queued> queue_;
     SpacePlan plan_;

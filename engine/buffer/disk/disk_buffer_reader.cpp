@@ -57,6 +57,7 @@ bool DiskBuffer::nothing_to_read() {
         if (skipped_)
             account_gap(readable_number_, readable_sequence_);
         recent_reaches_end_ = true;
+        note_empty();
         return true;
     }
     return read_again_at_ && Clock::now() < *read_again_at_;
@@ -97,6 +98,7 @@ std::optional<Record> DiskBuffer::take_peeked() {
     if (fresh)
         return Record{{header.number, header.sequence, header.events}, stored.payload};
     ledger_dirty_ = true;
+    wake_.notify_one();
     return std::nullopt;
 }
 
@@ -209,7 +211,14 @@ std::optional<SegmentId> DiskBuffer::oldest_droppable() const {
 std::uint64_t DiskBuffer::events_to_drop(SegmentId segment) const {
     const auto first_of = [this](std::optional<SegmentId> id) -> std::optional<std::uint64_t> {
         const std::optional<SegmentInfo> info = id ? store_.find(*id) : std::nullopt;
-        return info ? info->first_sequence : std::nullopt;
+        if (!info || info->first_sequence)
+            return info ? info->first_sequence : std::nullopt;
+        // Its header is damaged: its first good record tells.
+        const Result<std::unique_ptr<SegmentReader>> reader = store_.read(*id);
+        if (!reader)
+            return std::nullopt;
+        const auto first = (*reader)->next(info->end.value_or(info->size), Unreadable::Skip);
+        return first && *first ? std::optional((*first)->header.sequence) : std::nullopt;
     };
     const auto begin =
         segment == cursor_.segment ? std::optional(read_sequence_) : first_of(segment);

@@ -41,21 +41,33 @@ void DiskBuffer::run() {
     }
 }
 
+/// Under mutex_, on the writer thread or while that sleeps.
+bool DiskBuffer::has_work() const {
+    return !queue_.empty() || closing_ || replan_ || (ledger_dirty_ && !ledger_again_at_) ||
+           has_finished_tail();
+}
+
 void DiskBuffer::wait_for_work(std::unique_lock<std::mutex>& lock) {
-    const auto has_work = [this] {
-        return !queue_.empty() || closing_ || replan_ || (ledger_dirty_ && !ledger_again_at_) ||
-               has_finished_tail();
-    };
     for (;;) {
         const Clock::time_point deadline = next_deadline();
-        if (has_work() || Clock::now() >= deadline)
+        if (has_work() || Clock::now() >= deadline) {
+            idle_ = false;
             return;
+        }
+        idle_ = true;
+        idled_.notify_all();
         if (deadline == Clock::time_point::max()) {
             wake_.wait(lock);
         } else {
             wake_.wait_until(lock, deadline);
         }
     }
+}
+
+void DiskBuffer::wait_until_idle() {
+    std::unique_lock lock(mutex_);
+    wake_.notify_one();
+    idled_.wait(lock, [this] { return closing_ || (idle_ && !has_work()); });
 }
 
 DiskBuffer::Clock::time_point DiskBuffer::next_deadline() const {
@@ -236,6 +248,11 @@ void DiskBuffer::sync_at_interval(bool closing) {
 
 void DiskBuffer::maintain(bool committed, bool closing) {
     free_finished_tail();
+    if (closing) {
+        // Where the log ends: should its end be damaged, the next start can tell what was lost.
+        const std::lock_guard guard(mutex_);
+        ledger_dirty_ = true;
+    }
     if (write_ledger())
         sync_ledger(committed, closing);
     store_.remove_dropped();

@@ -119,6 +119,8 @@ Result<Recovered> recover(FileSystem& files, const Path& folder, SegmentStore& s
         store.adopt(id, info);
     }
 
+    std::uint64_t found_number = state.number;
+    std::uint64_t found_sequence = state.sequence;
     // From the last segment backwards until one tells where the log ends: an empty one is what a
     // crash between creating and writing leaves behind.
     while (!segments.empty()) {
@@ -129,6 +131,8 @@ Result<Recovered> recover(FileSystem& files, const Path& folder, SegmentStore& s
             tail = read_tail(store, id, found, Unreadable::Skip);
         if (!tail)
             return std::unexpected(tail.error());
+        found_number = std::max(found_number, tail->next_number);
+        found_sequence = std::max(found_sequence, tail->next_sequence);
         state.next_number = std::max(state.next_number, tail->next_number);
         state.next_sequence = std::max(state.next_sequence, tail->next_sequence);
         if (tail->has_records || unreadable) {
@@ -145,6 +149,11 @@ Result<Recovered> recover(FileSystem& files, const Path& folder, SegmentStore& s
         segments.erase(id);
     }
 
+    // The ledger counts only what was confirmed: what it knows beyond the log's end was damaged.
+    if (state.next_sequence > found_sequence) {
+        result.lost_events = state.next_sequence - found_sequence;
+        result.lost_records = state.next_number - std::min(state.next_number, found_number);
+    }
     // Numbers that the ledger knows may name records that a power cut took: not used again.
     const std::uint64_t marked_end = (state.number / 64 + state.words.size()) * 64;
     state.next_number = std::max({state.next_number, state.number, marked_end, std::uint64_t{1}});

@@ -13,6 +13,9 @@ struct Recovered {
     LedgerState state;
     /// Behind the last record: the reader stops there.
     Position end;
+    /// Confirmed records that are no longer at the end of the log.
+    std::uint64_t lost_records = 0;
+    std::uint64_t lost_events = 0;
     /// Bytes behind the last valid record that were cut off, zero fill included.
     std::uint64_t tail_cut_bytes = 0;
 };

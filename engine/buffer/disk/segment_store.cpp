@@ -1,5 +1,7 @@
 #include "engine/buffer/disk/segment_store.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <random>
 #include <tuple>
@@ -70,7 +72,7 @@ Result<std::unique_ptr<File>> SegmentStore::take_file(SegmentId id, std::uint64_
     if (spare) {
         const Result<void> renamed = files_.rename(folder_ / spare_name(spare->first), path);
         if (!renamed) {
-            note_stuck(spare->second);
+            note_stuck(spare_name(spare->first), spare->second);
             return std::unexpected(renamed.error());
         }
         existing_size = spare->second;
@@ -82,7 +84,9 @@ Result<std::unique_ptr<SegmentWriter>> SegmentStore::create(std::uint64_t capaci
                                                             std::uint64_t first_number,
                                                             std::uint64_t first_sequence) {
     // A spare that is reused turns into the segment, so only the others count.
-    trim_spares(capacity);
+    if (!trim_spares(capacity))
+        return failure(
+            fmt::format("no room in {}: an old segment cannot be removed", folder_.string()));
     SegmentId id{};
     {
         const std::lock_guard guard(mutex_);
@@ -107,7 +111,7 @@ Result<std::unique_ptr<SegmentWriter>> SegmentStore::create(std::uint64_t capaci
     if (!file) {
         const Result<void> removed = files_.remove(folder_ / segment_name(id));
         if (!removed)
-            note_stuck(existing_size);
+            note_stuck(segment_name(id), existing_size);
         return std::unexpected(file.error());
     }
     {
@@ -152,13 +156,18 @@ void SegmentStore::drop(SegmentId id) {
     segments_.erase(found);
 }
 
+bool SegmentStore::has_dropped() const {
+    const std::lock_guard guard(mutex_);
+    return !dropped_.empty();
+}
+
 std::size_t SegmentStore::remove_dropped() {
     std::map<SegmentId, std::uint64_t> dropped;
     {
         const std::lock_guard guard(mutex_);
         dropped = dropped_;
     }
-    std::size_t removed = 0;
+    std::size_t removed = remove_stuck();
     for (const auto& [id, size] : dropped) {
         if (!retire(id, size))
             continue;
@@ -206,45 +215,57 @@ std::size_t SegmentStore::retire_before(SegmentId first) {
     return retired;
 }
 
-void SegmentStore::trim_spares(std::uint64_t wanted) {
+bool SegmentStore::trim_spares(std::uint64_t wanted) {
     for (;;) {
         SegmentId victim{};
         std::uint64_t victim_size = 0;
         {
             const std::lock_guard guard(mutex_);
-            std::uint64_t live = wanted + stuck_bytes_;
-            for (const auto& [id, info] : segments_)
-                live += info.size;
-            for (const auto& [id, size] : dropped_)
-                live += size;
-            std::uint64_t spare = 0;
-            for (const auto& [id, size] : spares_)
-                spare += size;
+            const std::uint64_t live = wanted + live_bytes_locked();
+            std::uint64_t spare = spare_bytes_locked();
             // The first spare becomes the wanted segment.
-            if (wanted > 0 && !spares_.empty())
+            const std::size_t reused = wanted > 0 && !spares_.empty() ? 1 : 0;
+            if (reused == 1)
                 spare -= spares_.begin()->second;
-            if (spares_.empty())
-                return;
-            if (spares_.size() <= max_spares && live + spare <= max_size_)
-                return;
-            if (wanted > 0 && spares_.size() == 1)
-                return;
+            const bool fits = live + spare <= max_size_;
+            if (spares_.size() == reused || (spares_.size() <= max_spares && fits))
+                return fits;
             std::tie(victim, victim_size) = *spares_.rbegin();
             spares_.erase(victim);
         }
         if (!files_.remove(folder_ / spare_name(victim)))
-            note_stuck(victim_size);
+            note_stuck(spare_name(victim), victim_size);
     }
 }
 
-void SegmentStore::note_stuck(std::uint64_t size) {
+void SegmentStore::note_stuck(std::string name, std::uint64_t size) {
     const std::lock_guard guard(mutex_);
-    stuck_bytes_ += size;
+    stuck_[std::move(name)] = size;
 }
 
-std::uint64_t SegmentStore::live_bytes() const {
-    const std::lock_guard guard(mutex_);
-    std::uint64_t sum = stuck_bytes_;
+std::size_t SegmentStore::remove_stuck() {
+    std::map<std::string, std::uint64_t> stuck;
+    {
+        const std::lock_guard guard(mutex_);
+        if (stuck_.empty())
+            return 0;
+        stuck = stuck_;
+    }
+    std::size_t removed = 0;
+    for (const auto& [name, size] : stuck) {
+        if (!files_.remove(folder_ / name))
+            continue;
+        ++removed;
+        const std::lock_guard guard(mutex_);
+        stuck_.erase(name);
+    }
+    return removed;
+}
+
+std::uint64_t SegmentStore::live_bytes_locked() const {
+    std::uint64_t sum = 0;
+    for (const auto& [name, size] : stuck_)
+        sum += size;
     for (const auto& [id, info] : segments_)
         sum += info.size;
     for (const auto& [id, size] : dropped_)
@@ -252,12 +273,21 @@ std::uint64_t SegmentStore::live_bytes() const {
     return sum;
 }
 
-std::uint64_t SegmentStore::spare_bytes() const {
-    const std::lock_guard guard(mutex_);
+std::uint64_t SegmentStore::spare_bytes_locked() const {
     std::uint64_t sum = 0;
     for (const auto& [id, size] : spares_)
         sum += size;
     return sum;
+}
+
+std::uint64_t SegmentStore::live_bytes() const {
+    const std::lock_guard guard(mutex_);
+    return live_bytes_locked();
+}
+
+std::uint64_t SegmentStore::spare_bytes() const {
+    const std::lock_guard guard(mutex_);
+    return spare_bytes_locked();
 }
 
 SegmentId SegmentStore::next_id() const {

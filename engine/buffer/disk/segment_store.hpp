@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 
 #include "engine/buffer/disk/file_system.hpp"
 #include "engine/buffer/disk/format.hpp"
@@ -39,7 +40,7 @@ public:
     void skip_to(SegmentId next);
 
     /// A new segment, from a spare where there is one. The folder is synced; the file's header is
-    /// staged. Spares go when they would break max_size.
+    /// staged. Spares go when they would break max_size; an error when one that has to does not.
     [[nodiscard]] Result<std::unique_ptr<SegmentWriter>> create(std::uint64_t capacity,
                                                                 std::uint64_t first_number,
                                                                 std::uint64_t first_sequence);
@@ -53,10 +54,12 @@ public:
     /// The segment is no longer part of the log, whatever it holds; `remove_dropped` frees it. Any
     /// thread.
     void drop(SegmentId id);
-    /// Writer thread. Returns how many went.
+    [[nodiscard]] bool has_dropped() const;
+    /// Writer thread; also tries again what could not be removed before. Returns how many went.
     std::size_t remove_dropped();
-    /// Removes spares until they and the segments keep to max_size, and at most two are left.
-    void trim_spares(std::uint64_t wanted);
+    /// Removes spares until they, the segments and a new one of `wanted` bytes keep to max_size,
+    /// and at most two are left. False: they do not, because a file could not be removed.
+    bool trim_spares(std::uint64_t wanted);
 
     [[nodiscard]] std::uint64_t segment_size() const { return segment_size_; }
     /// Segments without spares, which can give way.
@@ -73,7 +76,10 @@ public:
 private:
     Result<std::unique_ptr<File>> take_file(SegmentId id, std::uint64_t& existing_size);
     bool retire(SegmentId id, std::uint64_t size);
-    void note_stuck(std::uint64_t size);
+    void note_stuck(std::string name, std::uint64_t size);
+    std::size_t remove_stuck();
+    [[nodiscard]] std::uint64_t live_bytes_locked() const;
+    [[nodiscard]] std::uint64_t spare_bytes_locked() const;
 
     FileSystem& files_;
     std::filesystem::path folder_;
@@ -83,8 +89,8 @@ private:
     std::map<SegmentId, SegmentInfo> segments_;
     std::map<SegmentId, std::uint64_t> spares_;
     std::map<SegmentId, std::uint64_t> dropped_;
-    /// Files that could be neither used nor removed; the next start finds them.
-    std::uint64_t stuck_bytes_ = 0;
+    /// Files that could be neither used nor removed, by name: removing is tried again.
+    std::map<std::string, std::uint64_t> stuck_;
     SegmentId next_id_{1};
 };
 

@@ -15,6 +15,9 @@ public:
         std::size_t max_events = 500;
         std::size_t max_bytes = 0;  // 0: bounded in events
         WhenFull when_full = WhenFull::Block;
+        /// A client that waits longer for room is told to come again.
+        std::chrono::milliseconds block_timeout{30'000};
+        std::size_t stage = 0;
         /// Who waits is told when events are delivered, not when they are queued.
         bool hold_acknowledgements = false;
     };
@@ -23,20 +26,30 @@ public:
                  const telemetry::ComponentMetrics& metrics, telemetry::Logger log);
 
     [[nodiscard]] component::SinkItem prepare(Delivery delivery) const override;
-    Offer offer(component::SinkItem& item) override;
-    io::Task<void> take(component::SinkItem item) override;
-    void close() override { channel_.close(); }
+    Offer offer(component::SinkItem& item, Patience patience) override;
+    io::Task<void> take(component::SinkItem item, Patience patience) override;
+    void close() override {
+        channel_.close();
+        signal();
+    }
+    void on_readable(std::function<void()> notify) override { notify_ = std::move(notify); }
     io::Task<std::optional<component::SinkItem>> receive() override;
     std::optional<component::SinkItem> try_receive() override;
 
 private:
     [[nodiscard]] std::size_t weight(const Batch& batch) const;
-    void drop(Delivery& delivery);
+    void drop(Delivery& delivery, std::string_view reason);
+    [[nodiscard]] bool drop_oldest();
+    void signal() const {
+        if (notify_)
+            notify_();
+    }
     void count_out(const component::SinkItem& item);
 
     Options options_;
     const component::Sink& sink_;
     io::Channel<component::SinkItem> channel_;
+    std::function<void()> notify_;
     telemetry::Gauge& depth_events_;
     telemetry::Counter& discarded_;
     telemetry::Logger log_;

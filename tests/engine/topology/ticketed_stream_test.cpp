@@ -17,14 +17,15 @@ namespace engine::topology {
 namespace {
 
 /// Takes what it has room for; `open` makes room for all.
-class FakeBuffer final : public buffer::SinkBuffer {
+class FakeBuffer : public buffer::SinkBuffer {
 public:
     explicit FakeBuffer(std::size_t room) : room_(room) {}
 
     component::SinkItem prepare(Delivery delivery) const override {
         return {std::move(delivery), nullptr};
     }
-    buffer::Offer offer(component::SinkItem& item) override {
+    buffer::Offer offer(component::SinkItem& item, buffer::Patience) override {
+        ++offers;
         const std::scoped_lock lock(mutex_);
         if (numbers_.size() >= room_) {
             return buffer::Offer::Full;
@@ -36,12 +37,13 @@ public:
         item = {};
         return buffer::Offer::Taken;
     }
-    io::Task<void> take(component::SinkItem item) override {
+    io::Task<void> take(component::SinkItem item, buffer::Patience patience) override {
         ++waiting;
         co_await opened_.wait();
-        EXPECT_EQ(offer(item), buffer::Offer::Taken);
+        EXPECT_EQ(offer(item, patience), buffer::Offer::Taken);
     }
     void close() override {}
+    void on_readable(std::function<void()>) override {}
     io::Task<std::optional<component::SinkItem>> receive() override { co_return std::nullopt; }
     std::optional<component::SinkItem> try_receive() override { return std::nullopt; }
 
@@ -57,12 +59,42 @@ public:
         return numbers_;
     }
     std::atomic<int> waiting{0};
+    std::atomic<int> offers{0};
 
 private:
     std::mutex mutex_;
     std::size_t room_;
     std::vector<std::int64_t> numbers_;
     io::Event opened_;
+};
+
+/// Sets room aside; the first attempts find none.
+class ReservingBuffer final : public FakeBuffer {
+public:
+    explicit ReservingBuffer(int failures)
+        : FakeBuffer(static_cast<std::size_t>(-1)), failures_(failures) {}
+    std::unique_ptr<buffer::Admittance> admit(component::SinkItem&, buffer::Patience) override {
+        return std::make_unique<Entrance>(*this);
+    }
+
+private:
+    class Entrance final : public buffer::Admittance {
+    public:
+        explicit Entrance(ReservingBuffer& buffer) : buffer_(buffer) {}
+        buffer::Admission reserve() override {
+            return buffer_.failures_-- > 0 ? buffer::Admission::Full : buffer::Admission::Admitted;
+        }
+        void release() override {}
+        void store(Delivery delivery) override {
+            component::SinkItem item = buffer_.prepare(std::move(delivery));
+            buffer_.offer(item, buffer::Patience::Endless);
+        }
+        io::Task<bool> wait_for_room() override { co_return true; }
+
+    private:
+        ReservingBuffer& buffer_;
+    };
+    int failures_;
 };
 
 /// A source's output with sinks behind it.
@@ -80,7 +112,7 @@ struct Flow {
     telemetry::ComponentMetrics metrics{"source", "in", "test"};
     std::vector<std::unique_ptr<SinkStage>> sinks;
     OutputStage stage;
-    SourceOutput output{stage, "in", "test", metrics};
+    SourceOutput output{stage, "in", "test", metrics, buffer::Patience::Endless};
 };
 
 class Finished final : public Finalizer {
@@ -127,6 +159,42 @@ io::Task<std::vector<std::int64_t>> submit_numbers(component::OrderedStream& str
     }
     co_await stream.drain();
     co_return sent;
+}
+
+TEST(Arrivals, OfADeliveryWaitForRoomInAllBuffersAndThoseBehindItWaitToo) {
+    FakeBuffer memory(static_cast<std::size_t>(-1));
+    ReservingBuffer disk(2);
+    Flow flow({&memory, &disk});
+    for (const auto& sink : flow.sinks) {
+        sink->reserves = true;
+    }
+    Arrivals arrivals;
+    flow.output.run_stages({numbers(0, 3), {}}, arrivals);
+    flow.output.run_stages({numbers(3, 5), {}}, arrivals);
+    offer(arrivals, buffer::Patience::Endless);
+    EXPECT_EQ(arrivals.size(), 4U);
+    EXPECT_TRUE(memory.numbers().empty());
+    const auto take_all = [](Arrivals waiting) -> io::Task<bool> {
+        co_await take(std::move(waiting), buffer::Patience::Endless);
+        co_return true;
+    };
+    io::testing::StartedRuntime runtime(1);
+    EXPECT_TRUE(io::testing::run_on(runtime.worker(0), take_all(std::move(arrivals))));
+    runtime.stop();
+    const std::vector<std::int64_t> all{0, 1, 2, 3, 4};
+    EXPECT_EQ(memory.numbers(), all);
+    EXPECT_EQ(disk.numbers(), all);
+}
+
+TEST(Arrivals, BehindOneThatMetAFullBufferStayBehindIt) {
+    FakeBuffer sink(0);
+    Flow flow({&sink});
+    Arrivals arrivals;
+    flow.output.run_stages({numbers(0, 3), {}}, arrivals);
+    flow.output.run_stages({numbers(3, 4), {}}, arrivals);
+    offer(arrivals, buffer::Patience::Endless);
+    EXPECT_EQ(arrivals.size(), 2U);
+    EXPECT_EQ(sink.offers, 1) << "the second could fit where the first did not";
 }
 
 TEST(TicketedStream, KeepsOrderToEachSinkUnderRandomDelaysAndDrops) {

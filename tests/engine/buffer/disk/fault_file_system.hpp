@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -9,6 +10,7 @@
 #include <random>
 #include <set>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "engine/buffer/disk/file_system.hpp"
@@ -16,8 +18,8 @@
 
 namespace engine::buffer::disk::testing {
 
-/// What a call that changes something is told to do.
-enum class Fault { None, Error, ShortWrite, Crash };
+/// What a call that changes something is told to do. Slow: it takes its time, and succeeds.
+enum class Fault { None, Error, ShortWrite, Crash, Slow };
 enum class Call { Write, Sync, Truncate, Create, Rename, Remove, SyncFolder, Read };
 
 /// How the machine went down: the process alone (the page cache survives), or with its power.
@@ -57,6 +59,41 @@ public:
         return peak_;
     }
 
+    /// Called before each call that changes something, in the thread that makes it, without locks.
+    void before_each_call(std::function<void()> observer) {
+        const std::lock_guard guard(mutex_);
+        observer_ = std::move(observer);
+    }
+    /// The machine as it would come back if the power were cut now. Any thread.
+    [[nodiscard]] std::unique_ptr<FaultFileSystem> after_power_cut(std::uint64_t seed) const {
+        auto copy = std::make_unique<FaultFileSystem>(seed);
+        {
+            const std::lock_guard guard(mutex_);
+            std::map<const Node*, std::shared_ptr<Node>> nodes;
+            const auto copied = [&nodes](const Names& names) {
+                Names result;
+                for (const auto& [path, node] : names) {
+                    std::shared_ptr<Node>& target = nodes[node.get()];
+                    if (!target)
+                        target = std::make_shared<Node>(*node);
+                    result[path] = target;
+                }
+                return result;
+            };
+            copy->names_ = copied(names_);
+            copy->durable_names_ = copied(durable_names_);
+            for (const Names& names : pending_names_)
+                copy->pending_names_.push_back(copied(names));
+        }
+        copy->restart(Outage::PowerCut);
+        return copy;
+    }
+    /// Bytes of segments and spares now.
+    [[nodiscard]] std::uint64_t segment_bytes() const {
+        const std::lock_guard guard(mutex_);
+        return sum_of_segments();
+    }
+
     /// The machine comes back: what was not durable may be gone. No file may be open.
     void restart(Outage outage) {
         const std::lock_guard guard(mutex_);
@@ -91,6 +128,8 @@ public:
     }
 
     Result<std::unique_ptr<File>> open(const Path& path, OpenMode mode) override {
+        if (mode == OpenMode::Create)
+            observe();
         const std::lock_guard guard(mutex_);
         if (crashed_)
             return failure("crashed");
@@ -107,6 +146,7 @@ public:
     }
 
     Result<void> rename(const Path& from, const Path& to) override {
+        observe();
         const std::lock_guard guard(mutex_);
         if (decide(Call::Rename) != Fault::None)
             return failure("rename failed");
@@ -121,6 +161,7 @@ public:
     }
 
     Result<void> remove(const Path& path) override {
+        observe();
         const std::lock_guard guard(mutex_);
         if (decide(Call::Remove) != Fault::None)
             return failure("remove failed");
@@ -131,6 +172,7 @@ public:
     }
 
     Result<void> sync_folder(const Path&) override {
+        observe();
         const std::lock_guard guard(mutex_);
         if (decide(Call::SyncFolder) != Fault::None)
             return failure("sync of the folder failed");
@@ -183,6 +225,7 @@ private:
             std::string bytes;
             for (const std::string_view piece : pieces)
                 bytes.append(piece);
+            owner_.observe();
             const std::lock_guard guard(owner_.mutex_);
             const Fault fault = owner_.decide(Call::Write);
             if (fault == Fault::Error)
@@ -226,6 +269,7 @@ private:
         }
 
         Result<void> sync() override {
+            owner_.observe();
             const std::lock_guard guard(owner_.mutex_);
             const Fault fault = owner_.decide(Call::Sync);
             if (fault == Fault::Error)
@@ -240,6 +284,7 @@ private:
         }
 
         Result<void> truncate(std::uint64_t size) override {
+            owner_.observe();
             const std::lock_guard guard(owner_.mutex_);
             if (owner_.decide(Call::Truncate) != Fault::None)
                 return failure("truncate failed");
@@ -260,6 +305,16 @@ private:
         std::shared_ptr<Node> node_;
     };
 
+    void observe() {
+        std::function<void()> observer;
+        {
+            const std::lock_guard guard(mutex_);
+            observer = observer_;
+        }
+        if (observer)
+            observer();
+    }
+
     /// Under mutex_, as everything below.
     Fault decide(Call call) {
         if (crashed_)
@@ -270,6 +325,10 @@ private:
             crashed_ = true;
         if (fault == Fault::ShortWrite && call != Call::Write)
             return Fault::None;
+        if (fault == Fault::Slow) {
+            std::this_thread::sleep_for(std::chrono::microseconds(300));
+            return Fault::None;
+        }
         return fault;
     }
 
@@ -280,15 +339,17 @@ private:
         return used < capacity_ ? capacity_ - used : 0;
     }
 
-    void note_peak() {
+    [[nodiscard]] std::uint64_t sum_of_segments() const {
         std::uint64_t sum = 0;
         for (const auto& [path, node] : names_) {
             const FileKind kind = parse_file_name(Path(path).filename().string()).kind;
             if (kind == FileKind::Segment || kind == FileKind::Spare)
                 sum += node->live.size();
         }
-        peak_ = std::max(peak_, sum);
+        return sum;
     }
+
+    void note_peak() { peak_ = std::max(peak_, sum_of_segments()); }
 
     void note_names() { pending_names_.push_back(names_); }
 
@@ -334,6 +395,7 @@ private:
     mutable std::mutex mutex_;
     std::mt19937_64 random_;
     Plan plan_;
+    std::function<void()> observer_;
     std::uint64_t calls_ = 0;
     std::uint64_t capacity_ = ~std::uint64_t{0} / 2;
     std::uint64_t peak_ = 0;
