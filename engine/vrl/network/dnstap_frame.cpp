@@ -67,7 +67,9 @@ private:
     std::uint64_t fixed(std::size_t size) {
         const std::string_view taken = take(size);
         std::uint64_t value = 0;
-        std::memcpy(&value, taken.data(), taken.size());
+        if (!taken.empty()) {
+            std::memcpy(&value, taken.data(), taken.size());
+        }
         return value;
     }
 
