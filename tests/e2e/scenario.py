@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "harness"))
-from engine_process import Engine, free_port, port_open, wait_until  # noqa: E402, F401
+from engine_process import Engine, free_port, is_sanitized, port_open, wait_until  # noqa: E402, F401
 from http_backend import Answer, HttpBackend, Request, Script  # noqa: E402, F401
 from http_client import HttpClient, Response  # noqa: E402, F401
 

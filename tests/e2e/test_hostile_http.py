@@ -8,7 +8,7 @@ import unittest
 import zlib
 from pathlib import Path
 
-from scenario import EndToEndTest, HttpClient, free_port, wait_until
+from scenario import EndToEndTest, HttpClient, free_port, is_sanitized, wait_until
 
 CONFIG = """\
 data_dir = "@DIR@/data"
@@ -27,7 +27,7 @@ HEAD = b"POST / HTTP/1.1\r\nHost: a\r\n"
 SMUGGLED = b"POST /smuggled HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n"
 MIB = 1 << 20
 # Address space that sanitizers keep for themselves makes their memory no measure.
-SANITIZED = any(name in os.environ for name in ("ASAN_OPTIONS", "TSAN_OPTIONS"))
+SANITIZED = is_sanitized()
 
 
 class HostileHttpTest(EndToEndTest):

@@ -1,5 +1,6 @@
 """Starts and stops the engine for tests, always by pid, and waits for conditions with a deadline."""
 
+import mmap
 import os
 import signal
 import socket
@@ -25,6 +26,12 @@ def default_binary() -> str:
     if not found:
         raise SystemExit("no engine below build/*/: build it first, or pass --binary PATH")
     return str(max(found, key=lambda path: path.stat().st_mtime))
+
+
+def is_sanitized() -> bool:
+    """Whether the engine is built with a sanitizer, which takes memory and time of its own."""
+    with open(default_binary(), "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as binary:
+        return any(binary.find(symbol) >= 0 for symbol in (b"__asan_init", b"__tsan_init"))
 
 
 def free_port() -> int:
