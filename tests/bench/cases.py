@@ -75,12 +75,12 @@ FORWARD_OUT = """
 [transforms.split]
 type = "partition"
 inputs = ["in"]
-partition_count = 4
-partition_key = "{{{{ headers.x-key }}}}"
+partitions = 4
+partition.key = "{{{{ headers.x-key }}}}"
 """ + "".join(f"""
 [sinks.out{i}]
 type = "http"
-inputs = ["split.partition.{i}"]
+inputs = ["split.{i}"]
 uri = "http://127.0.0.1:{{receiver}}/"
 """ for i in range(4))
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unicode/utf8.h>
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <utility>
@@ -72,16 +73,39 @@ std::optional<UChar32> control(char c) {
 
 }  // namespace
 
+void ClassParser::fold(icu::UnicodeSet& set) const {
+    if (flags_.case_insensitive) {
+        set.closeOver(USET_CASE_INSENSITIVE).removeAllStrings();
+    }
+}
+
+void ClassParser::skip_blanks() {
+    while (flags_.extended && !at_end()) {
+        if (peek() == '#') {
+            position_ = std::min(pattern_.find('\n', position_), pattern_.size());
+        } else if (std::string_view(" \t\n\r\v\f").find(peek()) == std::string_view::npos) {
+            return;
+        } else {
+            ++position_;
+        }
+    }
+}
+
 ClassParser::Set ClassParser::parse() {
     const std::size_t begin = position_++;
     if (++depth_ > 64) {
         return std::unexpected(ClassError{"exceeded the maximum nest level", begin, 1});
     }
+    skip_blanks();
     const bool negative = peek() == '^';
     position_ += negative ? 1 : 0;
     Set result = items(begin);
     --depth_;
-    if (result && negative) {
+    if (!result) {
+        return result;
+    }
+    fold(*result);
+    if (negative) {
         result->complement();
     }
     return result;
@@ -107,6 +131,7 @@ ClassParser::Set ClassParser::items(std::size_t begin) {
     };
     bool first = true;
     for (;; first = false) {
+        skip_blanks();
         if (at_end()) {
             return std::unexpected(ClassError{"unclosed character class", begin, 1});
         }
@@ -191,6 +216,7 @@ std::expected<bool, ClassError> ClassParser::named(icu::UnicodeSet& set) {
     for (const auto& [known, text] : posix_classes) {
         if (known == name) {
             icu::UnicodeSet members = set_of(text);
+            fold(members);
             set.addAll(negative ? members.complement() : members);
             position_ = end + 2;
             return true;
@@ -209,7 +235,7 @@ ClassParser::Set ClassParser::escape() {
     icu::UnicodeSet set;
     if (std::string_view("dwsDWS").find(c) != std::string_view::npos) {
         position_ += 2;
-        set = perl_class(static_cast<char>(c | 0x20), unicode_);
+        set = perl_class(static_cast<char>(c | 0x20), flags_.unicode);
         if (c < 'a') {
             set.complement();
         }
@@ -256,6 +282,7 @@ ClassParser::Set ClassParser::property() {
     if (U_FAILURE(status)) {
         return std::unexpected(ClassError{"Unicode property not found", begin, position_ - begin});
     }
+    fold(set);
     if (negative) {
         set.complement();
     }
@@ -294,7 +321,7 @@ ClassParser::Set ClassParser::code_point() {
     return set;
 }
 
-std::string class_text(const icu::UnicodeSet& set) {
+std::string class_text(const icu::UnicodeSet& set, UChar32 last) {
     const auto escaped = [](UChar32 c) {
         return fmt::format("\\x{{{:x}}}", static_cast<unsigned>(c));
     };
@@ -302,7 +329,7 @@ std::string class_text(const icu::UnicodeSet& set) {
         return escaped(set.charAt(0));
     }
     if (set.isEmpty()) {
-        return "[^\\x{0}-\\x{10ffff}]";
+        return "[^\\x{0}-" + escaped(last) + "]";
     }
     std::string text = "[";
     for (std::int32_t i = 0; i < set.getRangeCount(); ++i) {

@@ -15,14 +15,21 @@ struct ClassError {
     std::size_t length = 1;
 };
 
+/// How the part of an expression that a class stands in is to be read, as `(?…)` switches it.
+struct ClassFlags {
+    bool unicode = true;
+    bool case_insensitive = false;
+    bool extended = false;  // white space and comments mean nothing
+};
+
 /// Reads `[…]` with nesting, `&&`, `--` and `~~`, and single escapes, as the set of characters that
 /// they match. Used by `translate` only.
 class ClassParser {
 public:
     using Set = std::expected<icu::UnicodeSet, ClassError>;
 
-    ClassParser(std::string_view pattern, std::size_t position, bool unicode)
-        : pattern_(pattern), position_(position), unicode_(unicode) {}
+    ClassParser(std::string_view pattern, std::size_t position, ClassFlags flags)
+        : pattern_(pattern), position_(position), flags_(flags) {}
 
     /// At `[`.
     [[nodiscard]] Set parse();
@@ -36,6 +43,9 @@ private:
     [[nodiscard]] Set property();
     [[nodiscard]] Set code_point();
     [[nodiscard]] std::expected<bool, ClassError> named(icu::UnicodeSet& set);
+    /// The set with every case of its characters, where case means nothing; before it is negated.
+    void fold(icu::UnicodeSet& set) const;
+    void skip_blanks();
     [[nodiscard]] char peek(std::size_t offset = 0) const {
         return position_ + offset < pattern_.size() ? pattern_[position_ + offset] : '\0';
     }
@@ -43,11 +53,12 @@ private:
 
     std::string_view pattern_;
     std::size_t position_;
-    bool unicode_;
+    ClassFlags flags_;
     int depth_ = 0;
 };
 
-/// The set as RE2 understands it: one escaped character, or a bracket of ranges.
-[[nodiscard]] std::string class_text(const icu::UnicodeSet& set);
+/// The set as RE2 understands it: one escaped character, or a bracket of ranges. `last` is the last
+/// character of the alphabet.
+[[nodiscard]] std::string class_text(const icu::UnicodeSet& set, UChar32 last);
 
 }  // namespace engine::regex

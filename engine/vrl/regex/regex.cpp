@@ -16,7 +16,12 @@ namespace engine::regex {
 struct Regex::Machine {
     explicit Machine(const std::string& pattern, const RE2::Options& options)
         : re2(pattern, options) {}
+    /// For any text.
     RE2 re2;
+    /// For texts of ASCII alone: classes such as `\w` are large in Unicode, and RE2 goes through
+    /// them slowly (`(\S+ \S+) (\w+) …` takes 0.8 us instead of 1.9). Null where there is no such
+    /// form.
+    std::unique_ptr<RE2> ascii;
     /// For texts beyond ASCII, where the expression looks for boundaries of words.
     std::unique_ptr<BoundaryRegex> boundaries;
 };
@@ -38,9 +43,15 @@ struct Pool {
     }
 };
 
-/// Whether words of the text may have other than ASCII letters; malformed text has none.
-bool is_beyond_ascii(std::string_view text) {
-    return std::ranges::any_of(text, [](char c) { return (c & 0x80) != 0; }) && is_utf8(text);
+constexpr std::size_t longest_looked_through = 4'096;
+
+bool is_ascii(std::string_view text) {
+    // No early exit: that is what lets it run on many bytes at once.
+    unsigned char all = 0;
+    for (const char c : text) {
+        all |= static_cast<unsigned char>(c);
+    }
+    return all < 0x80;
 }
 
 }  // namespace
@@ -82,6 +93,13 @@ std::expected<std::shared_ptr<const Regex>, std::string> Regex::compile_new(
                                                      "10485760 bytes.")
                                        : "regex parse error: " + machine->re2.error());
     }
+    if (!translation->ascii_pattern.empty()) {
+        options.set_encoding(RE2::Options::EncodingLatin1);
+        auto ascii = std::make_unique<RE2>(translation->ascii_pattern, options);
+        if (ascii->ok()) {
+            machine->ascii = std::move(ascii);
+        }
+    }
     if (translation->has_word_boundary) {
         machine->boundaries = BoundaryRegex::compile(translation->pattern);
     }
@@ -93,17 +111,19 @@ std::expected<std::shared_ptr<const Regex>, std::string> Regex::compile_new(
 }
 
 bool Regex::matches(std::string_view text) const {
-    if (machine_->boundaries && is_beyond_ascii(text)) {
-        return machine_->boundaries->find(text, 0, {});
-    }
-    return machine_->re2.Match({text.data(), text.size()}, 0, text.size(), RE2::UNANCHORED, nullptr,
-                               0);
+    return find(text, 0, {});
 }
 
 bool Regex::find(std::string_view text, std::size_t from,
                  std::span<std::string_view> groups) const {
-    if (machine_->boundaries && is_beyond_ascii(text)) {
-        return from <= text.size() && machine_->boundaries->find(text, from, groups);
+    const RE2* re2 = &machine_->re2;
+    // Whoever looks for all matches comes here once for each: a long text is not looked through.
+    if (machine_->boundaries || (machine_->ascii && text.size() <= longest_looked_through)) {
+        if (is_ascii(text)) {
+            re2 = machine_->ascii ? machine_->ascii.get() : re2;
+        } else if (machine_->boundaries && is_utf8(text)) {
+            return from <= text.size() && machine_->boundaries->find(text, from, groups);
+        }
     }
     constexpr std::size_t most = 16;
     std::array<re2::StringPiece, most> few;
@@ -114,8 +134,8 @@ bool Regex::find(std::string_view text, std::size_t from,
         pieces = many.data();
     }
     if (from > text.size() ||
-        !machine_->re2.Match({text.data(), text.size()}, from, text.size(), RE2::UNANCHORED, pieces,
-                             static_cast<int>(groups.size()))) {
+        !re2->Match({text.data(), text.size()}, from, text.size(), RE2::UNANCHORED, pieces,
+                    static_cast<int>(groups.size()))) {
         return false;
     }
     for (std::size_t i = 0; i < groups.size(); ++i) {

@@ -15,11 +15,9 @@ namespace {
 
 using Status = std::expected<void, std::string>;
 
-/// What `(?…)` switches; RE2 gets those that it knows.
-struct Flags {
-    bool extended = false;
-    bool unicode = true;
-};
+constexpr UChar32 last_of_unicode = 0x10ffff;
+constexpr UChar32 last_of_bytes = 0xff;
+constexpr UChar32 last_of_ascii = 0x7f;
 
 /// One pass over the expression, copying it for RE2.
 class Translator {
@@ -36,13 +34,16 @@ public:
         if (!open_.empty()) {
             return std::unexpected(error("unclosed group", open_.back().begin, 1));
         }
+        if (std::ranges::any_of(result_.pattern, [](char c) { return (c & 0x80) != 0; })) {
+            result_.ascii_pattern.clear();
+        }
         return std::move(result_);
     }
 
 private:
     struct OpenGroup {
         std::size_t begin;
-        Flags outer;
+        ClassFlags outer;
     };
 
     [[nodiscard]] bool at(std::string_view text) const {
@@ -51,7 +52,16 @@ private:
     [[nodiscard]] char peek(std::size_t offset = 0) const {
         return position_ + offset < pattern_.size() ? pattern_[position_ + offset] : '\0';
     }
-    void emit(std::string_view text) { result_.pattern += text; }
+    void emit(std::string_view text) {
+        result_.pattern += text;
+        result_.ascii_pattern += text;
+    }
+    void emit(const icu::UnicodeSet& set) {
+        result_.pattern += class_text(set, last_of_unicode);
+        icu::UnicodeSet ascii(0, last_of_ascii);
+        ascii.retainAll(set);
+        result_.ascii_pattern += class_text(ascii, last_of_bytes);
+    }
 
     /// Markers stand below what is wrong.
     [[nodiscard]] std::string error(std::string_view why, std::size_t begin,
@@ -114,7 +124,7 @@ private:
 
     Status group() {
         const std::size_t begin = position_;
-        const Flags outer = flags_;
+        const ClassFlags outer = flags_;
         constexpr std::string_view look =
             "look-around, including look-ahead and look-behind, is not supported";
         for (const std::string_view kind : {"(?=", "(?!", "(?<=", "(?<!"}) {
@@ -174,7 +184,7 @@ private:
         return {};
     }
 
-    Status group_flags(std::size_t begin, Flags outer) {
+    Status group_flags(std::size_t begin, ClassFlags outer) {
         std::string kept;
         bool negative = false;
         for (;; ++position_) {
@@ -197,6 +207,9 @@ private:
                 continue;
             } else if (std::string_view("imsU").find(c) == std::string_view::npos) {
                 return fail("unrecognized flag", position_, 1);
+            }
+            if (c == 'i') {
+                flags_.case_insensitive = !negative;
             }
             kept += c;
         }
@@ -280,13 +293,13 @@ private:
     }
 
     Status bracket() {
-        ClassParser parser(pattern_, position_, flags_.unicode);
+        ClassParser parser(pattern_, position_, flags_);
         auto set = parser.parse();
         if (!set) {
             return std::unexpected(error(set.error().why, set.error().begin, set.error().length));
         }
         position_ = parser.position();
-        emit(class_text(*set));
+        emit(*set);
         can_repeat_ = true;
         return {};
     }
@@ -307,19 +320,19 @@ private:
             position_ += 2;
             return {};
         }
-        ClassParser parser(pattern_, position_, flags_.unicode);
+        ClassParser parser(pattern_, position_, flags_);
         auto set = parser.escape();
         if (!set) {
             return std::unexpected(error(set.error().why, set.error().begin, set.error().length));
         }
         position_ = parser.position();
-        emit(class_text(*set));
+        emit(*set);
         return {};
     }
 
     std::string_view pattern_;
     std::size_t position_ = 0;
-    Flags flags_;
+    ClassFlags flags_;
     bool can_repeat_ = false;
     std::vector<OpenGroup> open_;
     std::vector<std::size_t> name_positions_;

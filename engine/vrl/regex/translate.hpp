@@ -11,6 +11,9 @@ namespace engine::regex {
 struct Translation {
     std::string pattern;
     std::vector<std::string> group_names;
+    /// What matches the same in texts of ASCII alone, over an alphabet of single bytes: RE2 is two
+    /// to ten times as fast with it. Empty where the expression itself has other characters.
+    std::string ascii_pattern;
     /// Whether it looks for boundaries of words, which RE2 finds in ASCII texts only.
     bool has_word_boundary = false;
 };
