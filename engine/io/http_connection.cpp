@@ -159,24 +159,50 @@ Task<bool> HttpConnection::fill() {
     co_return !error;
 }
 
-Task<> HttpConnection::run() {
+void HttpConnection::resume(const MovingConnection& earlier) {
+    requests_ = earlier.requests;
+    retire_at_ = earlier.retire_at;
+    fresh_ = false;
+}
+
+/// The state of a TLS connection is bound to its worker, as is what has been read already.
+bool HttpConnection::leaves_worker() {
+    return !stream_.is_tls() && context_.spread.answered(context_.worker) &&
+           input_begin_ == input_end_ && !aborted_;
+}
+
+std::optional<MovingConnection> HttpConnection::move_out() {
+    boost::system::error_code error;
+    const int descriptor = stream_.socket().release(error);
+    if (error) {
+        stream_.close();
+        return std::nullopt;
+    }
+    return MovingConnection{descriptor, requests_, retire_at_};
+}
+
+Task<std::optional<MovingConnection>> HttpConnection::run() {
     if (stream_.is_tls()) {
         enter(Phase::Handshake, context_.options.header_timeout);
         const auto error = co_await stream_.handshake(asio::ssl::stream_base::server);
         if (error) {
             stream_.close();
-            co_return;
+            co_return std::nullopt;
         }
     }
-    enter(Phase::Idle, context_.options.header_timeout);
+    const auto& options = context_.options;
+    enter(Phase::Idle, fresh_ ? options.header_timeout : options.keep_alive_timeout);
     Next next = Next::Continue;
     while (next == Next::Continue) {
         next = co_await serve_request();
+        if (next == Next::Continue && leaves_worker())
+            co_return move_out();
     }
     if (!aborted_) {
         stream_.shutdown_send();
         stream_.close();
     }
+    co_return std::nullopt;
 }
 
 Task<HttpConnection::Next> HttpConnection::serve_request() {

@@ -5,9 +5,11 @@
 #include <ctime>
 #include <list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "engine/io/connection_spread.hpp"
 #include "engine/io/http_request_parser.hpp"
 #include "engine/io/http_server.hpp"
 #include "engine/io/stream.hpp"
@@ -16,12 +18,10 @@ namespace engine::io {
 
 class HttpConnection;
 
-/// What the connections of one server on one worker share. Touched on that worker only, except for
-/// `open`.
+/// What the connections of one server on one worker share. Touched on that worker only.
 struct HttpServerShare {
     std::list<HttpConnection*> connections;
-    bool is_swept = false;  // on its worker: a coroutine ends connections that are late
-    std::atomic<std::size_t> open{0};
+    bool is_swept = false;  // a coroutine ends connections that are late
     std::time_t date_second = 0;
     std::string date;
 
@@ -34,8 +34,18 @@ struct HttpConnectionContext {
     const HttpServerOptions& options;
     const HttpHandler& handler;
     HttpServerShare& share;
+    ConnectionSpread& spread;
+    std::size_t worker;
     const std::atomic<bool>& stopping;
     StopToken abandoned;
+};
+
+/// A connection on its way from one worker to another, between two requests: its socket, which is
+/// the holder's to close, and what counts over all its life.
+struct MovingConnection {
+    int descriptor = -1;
+    std::size_t requests = 0;
+    std::chrono::steady_clock::time_point retire_at;
 };
 
 /// One accepted connection: reads requests, has them handled, writes answers. Runs on its worker.
@@ -46,8 +56,10 @@ public:
     HttpConnection(const HttpConnection&) = delete;
     HttpConnection& operator=(const HttpConnection&) = delete;
 
-    /// Completes when the connection is closed.
-    [[nodiscard]] Task<> run();
+    /// The same connection goes on where it was on another worker.
+    void resume(const MovingConnection& earlier);
+    /// Completes when the connection is closed, or is to go on on another worker.
+    [[nodiscard]] Task<std::optional<MovingConnection>> run();
 
     /// While a reload passes the listener on, a connection that has just been accepted is still
     /// served its first request: to its client, closing it would look like a refusal.
@@ -67,6 +79,8 @@ private:
     /// too slow on the whole would.
     void expect_more_body();
     [[nodiscard]] bool may_go_on() const;
+    [[nodiscard]] bool leaves_worker();
+    [[nodiscard]] std::optional<MovingConnection> move_out();
     [[nodiscard]] Task<Next> serve_request();
     [[nodiscard]] Task<Next> read_head();
     [[nodiscard]] Task<Next> read_body();

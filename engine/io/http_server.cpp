@@ -12,6 +12,7 @@
 
 #include "engine/diagnostic/assert.hpp"
 #include "engine/io/address.hpp"
+#include "engine/io/connection_spread.hpp"
 #include "engine/io/event.hpp"
 #include "engine/io/http_connection.hpp"
 #include "engine/io/stream.hpp"
@@ -59,6 +60,7 @@ struct HttpServer::State : std::enable_shared_from_this<HttpServer::State> {
           options(std::move(with)),
           handler(std::move(answer)),
           acceptor(std::in_place, on.worker(0).context()),
+          spread(std::make_shared<ConnectionSpread>(on)),
           shares(on.size()) {}
 
     Runtime& runtime;
@@ -69,6 +71,7 @@ struct HttpServer::State : std::enable_shared_from_this<HttpServer::State> {
     std::optional<tcp::acceptor> acceptor;
     std::uint16_t port = 0;
     tcp protocol = tcp::v4();
+    const std::shared_ptr<ConnectionSpread> spread;
     std::vector<HttpServerShare> shares;
     std::atomic<bool> stopping{false};
     StopSource sweeping;
@@ -83,20 +86,12 @@ struct HttpServer::State : std::enable_shared_from_this<HttpServer::State> {
     bool accept_ready();
     void hand_over(int descriptor);
     std::unique_ptr<HttpConnection> adopt(std::size_t worker, int descriptor);
-    Task<> serve(std::size_t worker, int descriptor);
+    Task<> serve(std::size_t worker, int descriptor, std::optional<MovingConnection> earlier);
     Task<> sweep(std::size_t worker);
     void leave();
 
     void for_each_connection(void (HttpConnection::*action)());
-    std::size_t open_connections() const;
 };
-
-std::size_t HttpServer::State::open_connections() const {
-    std::size_t sum = 0;
-    for (const HttpServerShare& share : shares)
-        sum += share.open.load(std::memory_order_relaxed);
-    return sum;
-}
 
 void HttpServer::State::leave() {
     if (active.fetch_sub(1) == 1)
@@ -108,9 +103,9 @@ Task<> HttpServer::State::accept() {
     const auto self = shared_from_this();
     constexpr auto token = asio::as_tuple(asio::use_awaitable);
     while (!stopping) {
-        if (open_connections() >= options.max_connections) {
+        if (spread->open() >= options.max_connections) {
             room.reset();
-            if (open_connections() >= options.max_connections && !stopping) {
+            if (spread->open() >= options.max_connections && !stopping) {
                 co_await room.wait();
             }
             continue;
@@ -143,7 +138,7 @@ void HttpServer::State::stop_accepting() {
 
 /// Takes what is in the listening queue. False when the process is out of descriptors or memory.
 bool HttpServer::State::accept_ready() {
-    while (!stopping && open_connections() < options.max_connections) {
+    while (!stopping && spread->open() < options.max_connections) {
         const int descriptor =
             ::accept4(acceptor->native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (descriptor >= 0)
@@ -157,14 +152,9 @@ bool HttpServer::State::accept_ready() {
 }
 
 void HttpServer::State::hand_over(int descriptor) {
-    std::size_t chosen = 0;
-    for (std::size_t index = 1; index < shares.size(); ++index)
-        if (shares[index].open.load(std::memory_order_relaxed) <
-            shares[chosen].open.load(std::memory_order_relaxed))
-            chosen = index;
+    const std::size_t worker = spread->place();
     ++active;
-    ++shares[chosen].open;
-    runtime.worker(chosen).spawn(serve(chosen, descriptor));
+    runtime.worker(worker).spawn(serve(worker, descriptor, std::nullopt));
 }
 
 /// Null when the descriptor is unusable or the server stops.
@@ -178,21 +168,30 @@ std::unique_ptr<HttpConnection> HttpServer::State::adopt(std::size_t worker, int
         return nullptr;
     Stream stream = tls ? Stream(std::move(socket), *tls) : Stream(std::move(socket));
     return std::make_unique<HttpConnection>(
-        std::move(stream),
-        HttpConnectionContext{options, handler, shares[worker], stopping, abandoned.get_token()});
+        std::move(stream), HttpConnectionContext{options, handler, shares[worker], *spread, worker,
+                                                 stopping, abandoned.get_token()});
 }
 
-Task<> HttpServer::State::serve(std::size_t worker, int descriptor) {
+Task<> HttpServer::State::serve(std::size_t worker, int descriptor,
+                                std::optional<MovingConnection> earlier) {
     const auto self = shared_from_this();
-    const auto connection = adopt(worker, descriptor);
-    if (connection != nullptr) {
+    std::optional<MovingConnection> moving;
+    if (const auto connection = adopt(worker, descriptor)) {
         if (!std::exchange(shares[worker].is_swept, true)) {
             runtime.worker(worker).spawn(sweep(worker));
         }
-        co_await connection->run();
+        if (earlier) {
+            connection->resume(*earlier);
+        }
+        moving = co_await connection->run();
     }
-    --shares[worker].open;
-    leave();
+    spread->remove(worker);
+    if (!moving) {
+        leave();
+        co_return;
+    }
+    const std::size_t next = spread->place();
+    runtime.worker(next).spawn(serve(next, moving->descriptor, moving));
 }
 
 // As long as the worker has connections: an idle server wakes nobody.
@@ -244,6 +243,7 @@ HttpServer::~HttpServer() {
         return;
     state_->abandoned.request_stop();
     state_->sweeping.request_stop();
+    state_->spread->stop();
     state_->stop_accepting();
     state_->for_each_connection(&HttpConnection::abort);
 }
@@ -253,7 +253,7 @@ std::uint16_t HttpServer::port() const {
 }
 
 std::size_t HttpServer::open_connections() const {
-    return state_->open_connections();
+    return state_->spread->open();
 }
 
 int HttpServer::share_listener() const {
@@ -270,12 +270,13 @@ Task<std::size_t> HttpServer::stop_task(std::chrono::milliseconds grace) {
     std::size_t aborted = 0;
     const bool in_time = co_await state->finished.wait_for(grace);
     if (!in_time) {
-        aborted = state->open_connections();
+        aborted = state->spread->open();
         state->abandoned.request_stop();
         state->for_each_connection(&HttpConnection::abort);
         co_await state->finished.wait_for(abandoned_handler_time);
     }
     state->sweeping.request_stop();
+    state->spread->stop();
     co_return aborted;
 }
 

@@ -53,6 +53,15 @@ std::chrono::steady_clock::time_point Worker::now() {
                                                  std::chrono::nanoseconds(time.tv_nsec));
 }
 
+std::chrono::nanoseconds Worker::processor_time() {
+    clockid_t clock{};
+    timespec time{};
+    if (!thread_.joinable() || pthread_getcpuclockid(thread_.native_handle(), &clock) != 0 ||
+        clock_gettime(clock, &time) != 0)
+        return {};
+    return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+}
+
 void Worker::spawn(Task<> task) {
     asio::co_spawn(context_, std::move(task), end_process_on_exception);
 }

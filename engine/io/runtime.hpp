@@ -30,6 +30,9 @@ public:
     /// A steady clock that is cheap to read and up to a few milliseconds late.
     [[nodiscard]] static std::chrono::steady_clock::time_point now();
 
+    /// What its thread has used of processors so far; any thread may ask while the runtime runs.
+    [[nodiscard]] std::chrono::nanoseconds processor_time();
+
     template <typename Function>
     void post(Function&& function) {
         boost::asio::post(context_, std::forward<Function>(function));

@@ -459,6 +459,34 @@ TEST_F(HttpServerTest, ASharedListenerGoesOnWithoutRefusingConnections) {
     (*next)->stop(1s);
 }
 
+// So many requests that the server gathers the connections on fewer workers meanwhile.
+TEST_F(HttpServerTest, ConnectionsThatChangeTheirWorkerLoseAndRepeatNothing) {
+    HttpServerOptions options;
+    options.max_requests_per_connection = 3'000;
+    serve(echo, options);
+    std::vector<std::thread> clients;
+    std::atomic<std::size_t> right{0};
+    std::atomic<std::size_t> closed{0};
+    for (int client = 0; client < 6; ++client) {
+        clients.emplace_back([&, client] {
+            RawClient connection(server->port());
+            for (std::size_t i = 0; i < options.max_requests_per_connection; ++i) {
+                const std::string path = "/" + std::to_string(client) + "/" + std::to_string(i);
+                connection.send("GET " + path + " HTTP/1.1\r\nhost: h\r\n\r\n");
+                const std::string body = body_of(connection.read_response());
+                right += body == "GET " + path + "?|host=h;|" ? 1 : 0;
+            }
+            closed += connection.closes_within(2s) ? 1 : 0;
+        });
+    }
+    for (std::thread& client : clients) {
+        client.join();
+    }
+    EXPECT_EQ(right, 6 * options.max_requests_per_connection);
+    EXPECT_EQ(closed, 6U);
+    EXPECT_EQ(server->stop(2s), 0U);
+}
+
 TEST_F(HttpServerTest, APortInUseIsAnError) {
     serve(echo);
     HttpServerOptions options;
