@@ -17,6 +17,7 @@
 
 #include "engine/cli/config_watch.hpp"
 #include "engine/cli/load.hpp"
+#include "engine/cli/start_up_pages.hpp"
 #include "engine/io/listener_handover.hpp"
 #include "engine/telemetry/log.hpp"
 
@@ -97,6 +98,7 @@ public:
             return *failed;
         }
         log_.info(log_target, "Engine has started.", {quoted("version", ENGINE_VERSION)});
+        release_start_up_pages();
         wait_for_end();
         return stop();
     }
@@ -210,6 +212,7 @@ private:
         log_.log(telemetry::LogLevel::Info, log_target, "Engine has reloaded.",
                  {field("path", fmt::format("[\"{}\"]", fmt::join(loaded_->names, "\", \"")))},
                  telemetry::RateLimit::Unlimited);
+        release_start_up_pages();
     }
 
     void refuse_reload(std::string_view reason) const {
