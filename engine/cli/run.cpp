@@ -17,6 +17,7 @@
 
 #include "engine/cli/config_watch.hpp"
 #include "engine/cli/load.hpp"
+#include "engine/cli/memory_return.hpp"
 #include "engine/cli/start_up_pages.hpp"
 #include "engine/io/listener_handover.hpp"
 #include "engine/telemetry/log.hpp"
@@ -382,6 +383,7 @@ private:
     const Signals& signals_;
     telemetry::Logger log_;
     std::unique_ptr<LoadedConfiguration> loaded_;
+    MemoryReturn memory_return_{io::MemoryBudget::process()};  // outlives the workers
     io::Runtime runtime_;
     std::unique_ptr<topology::Topology> topology_;
     std::vector<std::unique_ptr<topology::Topology>> stuck_;

@@ -30,6 +30,8 @@ struct BatchLimits {
 struct EncodedGroup {
     std::string key;
     EncodedEvents events;
+    /// The batch's memory reservation, if it has one: the bytes here take its place.
+    std::vector<std::shared_ptr<const void>> reservations;
     /// Positions of the encoded events in their batch; only where the sink's events may go
     /// elsewhere.
     std::vector<std::uint32_t> positions;

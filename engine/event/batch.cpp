@@ -248,6 +248,13 @@ void Batch::begin_envelope(EnvelopeRef envelope) {
     }
 }
 
+void Batch::add_owners_to(std::vector<std::shared_ptr<const void>>& owners) const {
+    owners.insert(owners.end(), owners_.begin(), owners_.end());
+    for (const BatchRef& parent : parents_) {
+        parent->add_owners_to(owners);
+    }
+}
+
 std::size_t Batch::estimated_json_size() const {
     std::size_t size = estimated_size_.load(std::memory_order_relaxed);
     if (size == 0) {

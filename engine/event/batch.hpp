@@ -122,6 +122,9 @@ public:
     void retain(SlabRef slab) { slabs_.push_back(std::move(slab)); }
     void retain(std::shared_ptr<const void> owner) { owners_.push_back(std::move(owner)); }
     void retain(const BatchRef& batch) { parents_.push_back(batch); }
+    /// What it keeps alive by shared_ptr, itself or through batches: for those who go on with a
+    /// copy of its values and stay within the same memory reservation.
+    void add_owners_to(std::vector<std::shared_ptr<const void>>& owners) const;
 
     /// Id of the component and type of the source that made the events, for metrics and
     /// `source_type`. Views of process lifetime.

@@ -5,10 +5,13 @@
 #include <cstring>
 #include <new>
 
+#include "engine/event/large_block.hpp"
+
 namespace engine {
 
 Slab* Slab::allocate(std::size_t capacity) {
-    void* memory = std::malloc(sizeof(Slab) + capacity + padding);
+    const std::size_t size = sizeof(Slab) + capacity + padding;
+    void* memory = size >= large_block::least ? large_block::take(size) : std::malloc(size);
     if (memory == nullptr) {
         throw std::bad_alloc();
     }
@@ -19,7 +22,13 @@ Slab* Slab::allocate(std::size_t capacity) {
 }
 
 void Slab::release() {
-    if (references_.fetch_sub(1, std::memory_order_acq_rel) == 1) {
+    if (references_.fetch_sub(1, std::memory_order_acq_rel) != 1) {
+        return;
+    }
+    const std::size_t size = sizeof(Slab) + capacity_ + padding;
+    if (size >= large_block::least) {
+        large_block::give_back(this, size);
+    } else {
         std::free(this);
     }
 }

@@ -47,8 +47,11 @@ bool MemoryBudget::take(std::int64_t bytes) {
     for (;;) {
         if (free < bytes && free != capacity_)
             return false;
-        if (free_.compare_exchange_weak(free, free - bytes))
+        if (free_.compare_exchange_weak(free, free - bytes)) {
+            if (free - bytes <= peak_free_ && !peaked_.load(std::memory_order_relaxed))
+                peaked_ = true;
             return true;
+        }
     }
 }
 
@@ -115,8 +118,16 @@ void MemoryBudget::serve_waiters() {
         resume_first(starting_);
 }
 
+void MemoryBudget::after_peaks_of(std::size_t bytes, std::function<void()> notify) {
+    peak_free_ = capacity_ - static_cast<std::int64_t>(bytes);
+    after_peak_ = std::move(notify);
+}
+
 void MemoryBudget::give_back(std::size_t bytes, bool overdrawn) {
-    free_.fetch_add(static_cast<std::int64_t>(bytes));
+    const auto returned = static_cast<std::int64_t>(bytes);
+    if (free_.fetch_add(returned) + returned == capacity_ && peaked_.load() &&
+        peaked_.exchange(false))
+        after_peak_();
     if (!overdrawn && waiting_.load() == 0)
         return;
     const std::lock_guard lock(mutex_);

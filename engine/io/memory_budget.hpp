@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
+#include <limits>
 #include <mutex>
 
 #include "engine/io/suspension.hpp"
@@ -54,6 +56,10 @@ public:
     /// The budget of this process, of the default capacity.
     [[nodiscard]] static MemoryBudget& process();
 
+    /// `notify` is called, on any thread and from then on, whenever the last reservation has gone
+    /// after `bytes` or more were reserved at once.
+    void after_peaks_of(std::size_t bytes, std::function<void()> notify);
+
     /// Takes `bytes` when they are free and nobody waits. More than the capacity is granted while
     /// nothing else is reserved.
     [[nodiscard]] bool try_reserve(std::size_t bytes, MemoryReservation& into);
@@ -82,6 +88,9 @@ private:
     std::atomic<std::int64_t> free_;
     const std::int64_t capacity_;
     std::atomic<std::size_t> waiting_{0};
+    std::int64_t peak_free_ = std::numeric_limits<std::int64_t>::min();  // set before any use
+    std::function<void()> after_peak_;
+    std::atomic<bool> peaked_{false};
     std::mutex mutex_;  // guards the rest
     bool overdraft_taken_ = false;
     std::deque<Waiter> growing_;

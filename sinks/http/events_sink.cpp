@@ -42,6 +42,9 @@ struct EventsRequest : delivery::HttpRequest {
 };
 
 /// Encodes events, several to a request.
+/// A batch whose encoding gets its room at once: growing by doubling would cost twice the memory.
+constexpr std::size_t large_batch = std::size_t{64} << 10;
+
 class EventsSink final : public HttpSink {
 public:
     EventsSink(Options options, std::unique_ptr<const DestinationTemplate> destination,
@@ -132,6 +135,10 @@ void EventsSink::prepare_one_group(const Batch& batch, delivery::PreparedEvents&
         return;
     }
     group->events.ends.reserve(batch.size());
+    batch.add_owners_to(group->reservations);
+    if (const std::size_t size = batch.estimated_json_size(); size >= large_batch) {
+        group->events.bytes.reserve(size + size / 16);
+    }
     for (std::size_t index = 0; index < batch.size(); ++index) {
         encode(batch, index, *group, prepared);
     }
@@ -151,6 +158,7 @@ void EventsSink::prepare_by_key(const Batch& batch, delivery::PreparedEvents& pr
         if (!group) {
             group = std::make_shared<delivery::EncodedGroup>();
             group->key = key;
+            batch.add_owners_to(group->reservations);
             prepared.groups.push_back(group);
         }
         encode(batch, index, *group, prepared);
