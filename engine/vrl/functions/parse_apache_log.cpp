@@ -1,36 +1,13 @@
 #include "engine/vrl/function.hpp"
-#include "engine/vrl/logs/log_format.hpp"
+#include "engine/vrl/logs/apache_formats.hpp"
 
 namespace engine::vrl {
 namespace {
 
-using enum LogFormat::FieldKind;
-
-const LogFormat& combined_log_format() {
-    static const LogFormat format(
-        R"re(^\s*(?:-|(?P<host>.*?))\s+(?:-|(?P<identity>.*?))\s+(?:-|(?P<user>.*?))\s+)re"
-        R"re((?:-|\[(?:-|(?P<timestamp>[^\[]*))\])\s+)re"
-        R"re((?:-|"(?:-|\s*|(?P<message>(?P<method>\w+)\s+(?P<path>(?:\\"|[^"])*?)\s+)re"
-        R"re((?P<protocol>[^"\s]*)\s*))")\s+(?:-|(?P<status>\d+))\s+(?:-|(?P<size>\d+))\s+)re"
-        R"re("(?P<referrer>[^"]*)"\s+"(?:-|(?P<agent>[^"]*))")re",
-        {{"timestamp", Time}, {"status", Integer}, {"size", Integer}});
-    return format;
-}
-
-const LogFormat& error_log_format() {
-    static const LogFormat format(
-        R"re(^\s*(?:-|\[(?:-|(?P<timestamp>[^\[]*))\])\s+)re"
-        R"re((?:-|\[(?:-|(?P<module>[^:\]]*)?:(?P<severity>[^\[\]]*))\])\s+)re"
-        R"re((?:-|\[\s*pid\s*(?:-|(?P<pid>[^:\]]*)(?::\s*tid\s*(?P<thread>[^\[\]]*))?)\])\s+)re"
-        R"re((?:\[client\s+(?:-|(?P<client>[^\]]*?)(?::(?P<port>\d+))?)\]\s+)?(?P<message>.*)$)re",
-        {{"timestamp", Time}, {"pid", Integer}, {"port", Integer}});
-    return format;
-}
-
 const LogFormat& format_of(std::string_view name) {
     return name == "common"     ? common_log_format()
-           : name == "combined" ? combined_log_format()
-                                : error_log_format();
+           : name == "combined" ? apache_combined_format()
+                                : apache_error_format();
 }
 
 Value run(Call& call) {

@@ -1,5 +1,5 @@
 #include "engine/vrl/function.hpp"
-#include "engine/vrl/logs/log_format.hpp"
+#include "engine/vrl/logs/apache_formats.hpp"
 
 namespace engine::vrl {
 namespace {

@@ -1,72 +1,15 @@
 #include "engine/vrl/function.hpp"
-#include "engine/vrl/logs/log_format.hpp"
+#include "engine/vrl/logs/apache_formats.hpp"
+#include "engine/vrl/logs/nginx_formats.hpp"
 
 namespace engine::vrl {
 namespace {
 
-using enum LogFormat::FieldKind;
-
-const LogFormat& combined() {
-    static const LogFormat format(
-        R"re(^\s*(?:-|(?P<client>\S+))\s+-\s+(?:-|(?P<user>\S+))\s+\[(?P<timestamp>[^\[\]]+)\]\s+)re"
-        R"re("(?:-|(?P<request>[^"]*))"\s+(?P<status>\d+)\s+(?P<size>\d+)\s+"(?P<referer>[^"]*)"\s+)re"
-        R"re("(?P<agent>[^"]*)"(?:\s+"(?:-|(?P<compression>[^"]*))")?\s*$)re",
-        {{"timestamp", Time}, {"status", Integer}, {"size", Integer}});
-    return format;
-}
-
-const LogFormat& main_format() {
-    static const LogFormat format(
-        R"re(^\s*(?:-|(?P<remote_addr>\S+))\s+-\s+(?:-|(?P<remote_user>\S+))\s+)re"
-        R"re(\[(?P<timestamp>[^\[\]]+)\]\s+"(?:-|(?P<request>[^"]*))"\s+(?P<status>\d+)\s+)re"
-        R"re((?P<body_bytes_size>\d+)\s+"(?:-|(?P<http_referer>[^"]*))"\s+)re"
-        R"re("(?:-|(?P<http_user_agent>[^"]*))"\s+"(?:-|(?P<http_x_forwarded_for>[^"]*))"\s*$)re",
-        {{"timestamp", Time}, {"status", Integer}, {"body_bytes_size", Integer}});
-    return format;
-}
-
-const LogFormat& ingress() {
-    static const LogFormat format(
-        R"re(^\s*(?:-|(?P<remote_addr>\S+))\s+-\s+(?:-|(?P<remote_user>\S+))\s+)re"
-        R"re(\[(?P<timestamp>[^\[\]]+)\]\s+"(?:-|(?P<request>[^"]*))"\s+(?P<status>\d+)\s+)re"
-        R"re((?P<body_bytes_size>\d+)\s+"(?:-|(?P<http_referer>[^"]*))"\s+)re"
-        R"re("(?:-|(?P<http_user_agent>[^"]*))"\s+(?P<request_length>\d+)\s+)re"
-        R"re((?P<request_time>\d+\.\d+)\s+\[(?:-|(?P<proxy_upstream_name>[^\]]+))?\]\s+)re"
-        R"re(\[(?:-|(?P<proxy_alternative_upstream_name>[^\]]+))?\]\s+(?P<upstream_addr>\S+)\s+)re"
-        R"re((?:-|(?P<upstream_response_length>\d+))\s+(?:-|(?P<upstream_response_time>\d+\.\d+))\s+)re"
-        R"re((?:-|(?P<upstream_status>\d+))\s+(?P<req_id>\S+)\s*$)re",
-        {{"timestamp", Time},
-         {"status", Integer},
-         {"body_bytes_size", Integer},
-         {"request_length", Integer},
-         {"request_time", Float},
-         {"upstream_response_length", Integer},
-         {"upstream_response_time", Float},
-         {"upstream_status", Integer}});
-    return format;
-}
-
-const LogFormat& error_format() {
-    static const LogFormat format(
-        R"re(^\s*(?P<timestamp>\d+/\d+/\d+\s+\d+:\d+:\d+)\s+\[(?P<severity>\w+)\]\s+)re"
-        R"re((?P<pid>\d+)#(?P<tid>\d+):(?:\s+\*(?P<cid>\d+))?\s+(?P<message>.+?))re"
-        R"re((?:,\s+excess:\s+(?P<excess>[^\s,]+),?\s+by\s+zone\s+"(?P<zone>[^",]+)")?)re"
-        R"re((?:,\s+client:\s+(?P<client>[^,]+))?(?:,\s+server:\s+(?P<server>[^,]*))?)re"
-        R"re((?:,\s+request:\s+"(?P<request>[^"]*)")?(?:,\s+upstream:\s+"(?P<upstream>[^"]*)")?)re"
-        R"re((?:,\s+host:\s+"(?P<host>[^"]*)")?(?:,\s+referrer:\s+"(?P<referer>[^"]*)")?\s*$)re",
-        {{"timestamp", Time},
-         {"pid", Integer},
-         {"tid", Integer},
-         {"cid", Integer},
-         {"excess", Float}});
-    return format;
-}
-
 const LogFormat& format_of(std::string_view name) {
-    return name == "combined" ? combined()
-           : name == "main"   ? main_format()
-           : name == "error"  ? error_format()
-                              : ingress();
+    return name == "combined" ? nginx_combined_format()
+           : name == "main"   ? nginx_main_format()
+           : name == "error"  ? nginx_error_format()
+                              : ingress_format();
 }
 
 Type type(const CallTypes& types) {

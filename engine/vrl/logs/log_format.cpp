@@ -4,7 +4,6 @@
 #include <charconv>
 
 #include "engine/diagnostic/assert.hpp"
-#include "engine/vrl/logs/access_line.hpp"
 #include "engine/vrl/strptime.hpp"
 
 namespace engine::vrl {
@@ -78,17 +77,6 @@ std::optional<Value> LogFormat::parse(Call& call, std::string_view line,
         members[count++] = {regex_->group_names()[i], value};
     }
     return object_of({members, count}, call.arena());
-}
-
-const LogFormat& common_log_format() {
-    using enum LogFormat::FieldKind;
-    static const LogFormat format(
-        R"re(^\s*(?:-|(?P<host>.*?))\s+(?:-|(?P<identity>.*?))\s+(?:-|(?P<user>.*?))\s+)re"
-        R"re((?:-|\[(?:-|(?P<timestamp>[^\[]*))\])\s+)re"
-        R"re((?:-|"(?:-|\s*|(?P<message>(?P<method>\w+)\s+(?P<path>(?:\\"|[^"])*?)\s+)re"
-        R"re((?P<protocol>[^"\s]*)\s*))")\s+(?:-|(?P<status>\d+))\s+(?:-|(?P<size>\d+))\s*$)re",
-        {{"timestamp", Time}, {"status", Integer}, {"size", Integer}}, split_access_line);
-    return format;
 }
 
 Type LogFormat::type(std::initializer_list<std::string_view> always) const {
