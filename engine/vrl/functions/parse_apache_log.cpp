@@ -1,5 +1,6 @@
 #include "engine/vrl/function.hpp"
 #include "engine/vrl/logs/apache_formats.hpp"
+#include "engine/vrl/time_argument.hpp"
 
 namespace engine::vrl {
 namespace {
@@ -13,7 +14,8 @@ const LogFormat& format_of(std::string_view name) {
 Value run(Call& call) {
     const std::string_view name = call.bytes(1);
     const LogFormat& format = format_of(name);
-    const std::optional<Value> fields = format.parse(call, call.bytes(0), call.bytes(2));
+    const std::optional<Value> fields =
+        format.parse(call, call.bytes(0), time_pattern(call, call[2]));
     return fields ? *fields : call.fail("failed parsing {} log line", name);
 }
 
@@ -41,6 +43,7 @@ const Function parse_apache_log_function{
          {"Error",
           R"(parse_apache_log!("[Mon Mar 01 12:00:19 2021] [a:warn] [pid 1] [client ::1:80] x", "error", timestamp_format: "%a %b %d %T %Y"))",
           R"({ "client": "::1", "message": "x", "module": "a", "pid": 1, "port": 80, "severity": "warn", "timestamp": t'2021-03-01T12:00:19Z' })"}},
+    .prepare = prepare_time_pattern<2>,
     .run = run,
 };
 

@@ -1,6 +1,7 @@
 #include "engine/vrl/function.hpp"
 #include "engine/vrl/logs/apache_formats.hpp"
 #include "engine/vrl/logs/nginx_formats.hpp"
+#include "engine/vrl/time_argument.hpp"
 
 namespace engine::vrl {
 namespace {
@@ -18,14 +19,17 @@ Type type(const CallTypes& types) {
                "tid", "message"});
 }
 
+const TimePattern& usual_times(std::string_view name) {
+    static const TimePattern of_access(access_log_time);
+    static const TimePattern of_errors("%Y/%m/%d %H:%M:%S");
+    return name == "error" ? of_errors : of_access;
+}
+
 Value run(Call& call) {
     const std::string_view name = call.bytes(1);
-    const bool is_error = name == "error";
     const LogFormat& format = format_of(name);
-    const std::string_view time_format = call.given(2) ? call.bytes(2)
-                                         : is_error    ? "%Y/%m/%d %H:%M:%S"
-                                                       : access_log_time;
-    const std::optional<Value> fields = format.parse(call, call.bytes(0), time_format);
+    const std::optional<Value> fields = format.parse(
+        call, call.bytes(0), call.given(2) ? time_pattern(call, call[2]) : usual_times(name));
     return fields ? *fields : call.fail("failed parsing log line");
 }
 
@@ -50,6 +54,7 @@ const Function parse_nginx_log_function{
           R"({ "message": "something odd", "pid": 7, "severity": "warn", "tid": 9, "timestamp": t'2021-04-01T13:02:31Z' })"},
          {"Another line", R"(parse_nginx_log!("x", "main"))",
           R"(function call error for "parse_nginx_log" at (0:29): failed parsing log line)"}},
+    .prepare = prepare_time_pattern<2>,
     .run = run,
 };
 

@@ -11,6 +11,7 @@
 
 #include "engine/vrl/function.hpp"
 #include "engine/vrl/regex/captures.hpp"
+#include "engine/vrl/time_pattern.hpp"
 
 namespace engine::vrl {
 
@@ -34,7 +35,7 @@ public:
     /// The object of a line's fields; null where the line is not of this format; failure where a
     /// field can't be converted.
     [[nodiscard]] std::optional<Value> parse(Call& call, std::string_view line,
-                                             std::string_view time_format) const;
+                                             const TimePattern& times) const;
 
     /// Type of the object: the named fields are in every line, others may be null.
     [[nodiscard]] Type type(std::initializer_list<std::string_view> always) const;
@@ -43,8 +44,10 @@ public:
     [[nodiscard]] Split split() const { return split_; }
 
 private:
+    [[nodiscard]] Value object(Call& call, std::span<const std::string_view> groups,
+                               const TimePattern& times) const;
     [[nodiscard]] Value convert(Call& call, std::size_t group, std::string_view text,
-                                std::string_view time_format) const;
+                                const TimePattern& times) const;
 
     std::shared_ptr<const regex::Regex> regex_;
     std::vector<FieldKind> kinds_;
