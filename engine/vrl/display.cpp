@@ -7,6 +7,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "engine/codec/utf8.hpp"
 #include "engine/event/shape.hpp"
 #include "engine/vrl/regex/regex.hpp"
 
@@ -67,18 +68,11 @@ void append_text(std::string_view text, std::string& out) {
 }  // namespace
 
 std::string_view utf8_lossy(std::string_view bytes, std::string& buffer) {
-    std::size_t position = 0;
-    std::size_t skipped = 0;
-    while (position < bytes.size()) {
-        const std::size_t length = sequence_length(bytes, position, skipped);
-        if (length == 0) {
-            break;
-        }
-        position += length;
-    }
-    if (position == bytes.size()) {
+    if (is_utf8(bytes)) {
         return bytes;
     }
+    std::size_t position = utf8_prefix(bytes);
+    std::size_t skipped = 0;
     buffer.assign(bytes.substr(0, position));
     while (position < bytes.size()) {
         const std::size_t length = sequence_length(bytes, position, skipped);

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <chrono>
 #include <cstdlib>
 #include <iterator>
 
@@ -17,21 +18,51 @@ constexpr std::array<std::string_view, 12> month_names = {
     "January", "February", "March",     "April",   "May",      "June",
     "July",    "August",   "September", "October", "November", "December"};
 
+/// What a clock on the wall shows.
+struct LocalTime {
+    std::int64_t year;
+    int month;
+    int day;
+    int hour;
+    int minute;
+    int second;
+    int offset;
+    const char* abbreviation;
+};
+
+/// UTC's, for days whose years the standard library can count.
+LocalTime utc_time(std::int64_t days, int second_of_day) {
+    using namespace std::chrono;
+    const year_month_day date{sys_days{std::chrono::days{days}}};
+    return {int{date.year()},
+            static_cast<int>(unsigned{date.month()}),
+            static_cast<int>(unsigned{date.day()}),
+            second_of_day / 3600,
+            second_of_day / 60 % 60,
+            second_of_day % 60,
+            0,
+            "UTC"};
+}
+
+LocalTime local_time(std::int64_t seconds, const absl::TimeZone& zone) {
+    constexpr std::int64_t seconds_per_day = 86400;
+    constexpr std::int64_t most_days = 10'000'000;
+    const std::int64_t day = seconds / seconds_per_day - (seconds % seconds_per_day < 0 ? 1 : 0);
+    if (day > -most_days && day < most_days && zone == absl::UTCTimeZone()) {
+        return utc_time(day, static_cast<int>(seconds - day * seconds_per_day));
+    }
+    const absl::TimeZone::CivilInfo info = zone.At(absl::FromUnixSeconds(seconds));
+    return {info.cs.year(),   info.cs.month(),  info.cs.day(), info.cs.hour(),
+            info.cs.minute(), info.cs.second(), info.offset,   info.zone_abbr};
+}
+
 enum class Padding { Default, None, Space, Zero };
 
 /// Writes one time by one format.
 class TimeFormatter {
 public:
     TimeFormatter(Timestamp time, const absl::TimeZone& zone, std::string& out, ZoneText zone_text)
-        : time_(time),
-          info_(zone.At(absl::FromUnixSeconds(time.seconds))),
-          zone_text_(zone_text),
-          out_(out) {
-        const absl::CivilDay day(info_.cs);
-        weekday_ = (static_cast<int>(absl::GetWeekday(day)) + 1) % 7;
-        year_day_ = absl::GetYearDay(day);
-        iso_week(day);
-    }
+        : time_(time), local_(local_time(time.seconds, zone)), zone_text_(zone_text), out_(out) {}
 
     bool format(std::string_view text) {
         for (std::size_t i = 0; i < text.size(); ++i) {
@@ -47,11 +78,18 @@ public:
     }
 
 private:
-    void iso_week(absl::CivilDay day) {
-        // The week belongs to the year that its Thursday is in.
-        const absl::CivilDay thursday = day + (4 - (weekday_ == 0 ? 7 : weekday_));
-        iso_year_ = thursday.year();
-        iso_week_ = (absl::GetYearDay(thursday) - 1) / 7 + 1;
+    [[nodiscard]] absl::CivilDay day() const {
+        return absl::CivilDay(local_.year, local_.month, local_.day);
+    }
+    /// 0 is Sunday.
+    [[nodiscard]] int weekday() const {
+        return (static_cast<int>(absl::GetWeekday(day())) + 1) % 7;
+    }
+    [[nodiscard]] int year_day() const { return absl::GetYearDay(day()); }
+    /// The year that the day's week belongs to is the one that the week's Thursday is in.
+    [[nodiscard]] absl::CivilDay iso_thursday() const {
+        const int since_sunday = weekday();
+        return day() + (4 - (since_sunday == 0 ? 7 : since_sunday));
     }
 
     bool specifier(std::string_view text, std::size_t& i) {
@@ -69,7 +107,8 @@ private:
             return false;
         }
         const std::string_view rest = text.substr(i);
-        if (padding_ == Padding::Default && special(rest, i)) {
+        if (padding_ == Padding::Default &&
+            std::string_view(".369:").find(rest[0]) != std::string_view::npos && special(rest, i)) {
             return true;
         }
         return date(rest[0]) || clock(rest[0]) || composite(rest[0]);
@@ -115,24 +154,29 @@ private:
             }
             digits = nanoseconds % 1'000'000 == 0 ? 3 : nanoseconds % 1'000 == 0 ? 6 : 9;
         }
-        const std::string all = fmt::format("{:09}", nanoseconds);
+        std::array<char, 9> all;
+        std::uint32_t rest = nanoseconds;
+        for (std::size_t i = all.size(); i-- > 0; rest /= 10) {
+            all[i] = static_cast<char>('0' + rest % 10);
+        }
         out_ += dot ? "." : "";
-        out_ += all.substr(0, static_cast<std::size_t>(digits));
+        out_.append(all.data(), static_cast<std::size_t>(digits));
     }
 
     void offset(std::string_view form) {
-        const int total = std::abs(info_.offset);
+        const int total = std::abs(local_.offset);
         const int hours = total / 3600;
         const int minutes = total / 60 % 60;
-        out_ += info_.offset < 0 ? '-' : '+';
+        out_ += local_.offset < 0 ? '-' : '+';
+        two_digits(hours);
         if (form == ":::z") {
-            append("{:02}", hours);
-        } else if (form == "::z") {
-            append("{:02}:{:02}:{:02}", hours, minutes, total % 60);
-        } else if (form == ":z") {
-            append("{:02}:{:02}", hours, minutes);
-        } else {
-            append("{:02}{:02}", hours, minutes);
+            return;
+        }
+        out_ += form == "z" ? "" : ":";
+        two_digits(minutes);
+        if (form == "::z") {
+            out_ += ':';
+            two_digits(total % 60);
         }
     }
 
@@ -141,9 +185,20 @@ private:
         fmt::format_to(std::back_inserter(out_), format, std::forward<Arguments>(arguments)...);
     }
 
+    void two_digits(std::int64_t value) {
+        const char digits[] = {static_cast<char>('0' + value / 10),
+                               static_cast<char>('0' + value % 10)};
+        out_.append(digits, sizeof digits);
+    }
+
     void number(std::int64_t value, int width, Padding usual = Padding::Zero) {
         const Padding padding = padding_ == Padding::Default ? usual : padding_;
-        if (padding == Padding::None) {
+        if (padding == Padding::Zero && width == 2 && value >= 0 && value < 100) {
+            two_digits(value);
+        } else if (padding == Padding::Zero && width == 4 && value >= 0 && value < 10'000) {
+            two_digits(value / 100);
+            two_digits(value % 100);
+        } else if (padding == Padding::None) {
             append("{}", value);
         } else if (padding == Padding::Space) {
             append("{:>{}}", value, width);
@@ -157,65 +212,64 @@ private:
     }
 
     bool date(char c) {
-        const auto& cs = info_.cs;
         switch (c) {
             case 'Y':
-                number(cs.year(), 4);
+                number(local_.year, 4);
                 return true;
             case 'C':
-                number(cs.year() / 100, 2);
+                number(local_.year / 100, 2);
                 return true;
             case 'y':
-                number(modulo(cs.year(), 100), 2);
+                number(modulo(local_.year, 100), 2);
                 return true;
             case 'q':
-                number((cs.month() - 1) / 3 + 1, 1);
+                number((local_.month - 1) / 3 + 1, 1);
                 return true;
             case 'm':
-                number(cs.month(), 2);
+                number(local_.month, 2);
                 return true;
             case 'b':
             case 'h':
-                out_ += month_names[static_cast<std::size_t>(cs.month() - 1)].substr(0, 3);
+                out_ += month_names[static_cast<std::size_t>(local_.month - 1)].substr(0, 3);
                 return true;
             case 'B':
-                out_ += month_names[static_cast<std::size_t>(cs.month() - 1)];
+                out_ += month_names[static_cast<std::size_t>(local_.month - 1)];
                 return true;
             case 'd':
-                number(cs.day(), 2);
+                number(local_.day, 2);
                 return true;
             case 'e':
-                number(cs.day(), 2, Padding::Space);
+                number(local_.day, 2, Padding::Space);
                 return true;
             case 'a':
-                out_ += day_names[static_cast<std::size_t>(weekday_)].substr(0, 3);
+                out_ += day_names[static_cast<std::size_t>(weekday())].substr(0, 3);
                 return true;
             case 'A':
-                out_ += day_names[static_cast<std::size_t>(weekday_)];
+                out_ += day_names[static_cast<std::size_t>(weekday())];
                 return true;
             case 'w':
-                number(weekday_, 1);
+                number(weekday(), 1);
                 return true;
             case 'u':
-                number(weekday_ == 0 ? 7 : weekday_, 1);
+                number(weekday() == 0 ? 7 : weekday(), 1);
                 return true;
             case 'U':
-                number((year_day_ + 6 - weekday_) / 7, 2);
+                number((year_day() + 6 - weekday()) / 7, 2);
                 return true;
             case 'W':
-                number((year_day_ + 6 - (weekday_ + 6) % 7) / 7, 2);
+                number((year_day() + 6 - (weekday() + 6) % 7) / 7, 2);
                 return true;
             case 'G':
-                number(iso_year_, 4);
+                number(iso_thursday().year(), 4);
                 return true;
             case 'g':
-                number(modulo(iso_year_, 100), 2);
+                number(modulo(iso_thursday().year(), 100), 2);
                 return true;
             case 'V':
-                number(iso_week_, 2);
+                number((absl::GetYearDay(iso_thursday()) - 1) / 7 + 1, 2);
                 return true;
             case 'j':
-                number(year_day_, 3);
+                number(year_day(), 3);
                 return true;
             default:
                 return false;
@@ -223,14 +277,13 @@ private:
     }
 
     bool clock(char c) {
-        const auto& cs = info_.cs;
-        const int hour12 = cs.hour() % 12 == 0 ? 12 : cs.hour() % 12;
+        const int hour12 = local_.hour % 12 == 0 ? 12 : local_.hour % 12;
         switch (c) {
             case 'H':
-                number(cs.hour(), 2);
+                number(local_.hour, 2);
                 return true;
             case 'k':
-                number(cs.hour(), 2, Padding::Space);
+                number(local_.hour, 2, Padding::Space);
                 return true;
             case 'I':
                 number(hour12, 2);
@@ -239,16 +292,16 @@ private:
                 number(hour12, 2, Padding::Space);
                 return true;
             case 'P':
-                out_ += cs.hour() < 12 ? "am" : "pm";
+                out_ += local_.hour < 12 ? "am" : "pm";
                 return true;
             case 'p':
-                out_ += cs.hour() < 12 ? "AM" : "PM";
+                out_ += local_.hour < 12 ? "AM" : "PM";
                 return true;
             case 'M':
-                number(cs.minute(), 2);
+                number(local_.minute, 2);
                 return true;
             case 'S':
-                number(cs.second(), 2);
+                number(local_.second, 2);
                 return true;
             case 'f':
                 number(time_.nanoseconds, 9);
@@ -258,9 +311,9 @@ private:
                     offset(":z");
                     return true;
                 }
-                out_ += info_.offset == 0 && std::string_view(info_.zone_abbr) == "UTC"
+                out_ += local_.offset == 0 && std::string_view(local_.abbreviation) == "UTC"
                             ? "UTC"
-                            : info_.zone_abbr;
+                            : local_.abbreviation;
                 return true;
             case 'z':
                 offset("z");
@@ -308,13 +361,9 @@ private:
     }
 
     Timestamp time_;
-    absl::TimeZone::CivilInfo info_;
+    LocalTime local_;
     ZoneText zone_text_;
     std::string& out_;
-    int weekday_ = 0;
-    int year_day_ = 0;
-    std::int64_t iso_year_ = 0;
-    int iso_week_ = 0;
     Padding padding_ = Padding::Default;
 };
 
@@ -334,6 +383,26 @@ TimeFormat classify_time_format(std::string_view format) {
                                                                  : TimeFormat::Invalid;
 }
 
+namespace {
+
+/// The library looks names up under a lock that all threads share, and programs name one zone again
+/// and again.
+bool loaded_zone(std::string_view name, absl::TimeZone& zone) {
+    thread_local std::string last_name;
+    thread_local absl::TimeZone last_zone;
+    if (name != last_name) {
+        if (!absl::LoadTimeZone({name.data(), name.size()}, &last_zone)) {
+            last_name.clear();
+            return false;
+        }
+        last_name = name;
+    }
+    zone = last_zone;
+    return true;
+}
+
+}  // namespace
+
 bool zone_named(std::string_view name, absl::TimeZone& zone) {
     if (name == "local") {
         zone = absl::LocalTimeZone();
@@ -346,7 +415,7 @@ bool zone_named(std::string_view name, absl::TimeZone& zone) {
     const bool plausible = !name.empty() && name != "utc" && name[0] != '/' &&
                            std::isalpha(static_cast<unsigned char>(name[0])) != 0 &&
                            name.find("..") == std::string_view::npos;
-    return plausible && absl::LoadTimeZone({name.data(), name.size()}, &zone);
+    return plausible && loaded_zone(name, zone);
 }
 
 absl::Time to_absl(Timestamp time) {

@@ -21,6 +21,8 @@ constexpr std::string_view json_text =
     R"({"timestamp":"2024-05-06T07:08:09.123Z","level":"WARN","service":"checkout","host":"web-17.example.internal","status":"503","duration_ms":184.25,"user":{"id":48213,"name":"Jo Smith"},"request":{"method":"POST","path":"/api/v1/orders","bytes":5120},"tags":["a","b","c"],"debug":"x","trace":"4bf92f3577b34da6"})";
 constexpr std::string_view apache_text =
     R"(203.0.113.7 - frank [10/Oct/2000:13:55:36 -0700] "GET /apache_pb.gif?size=large HTTP/1.0" 200 2326)";
+constexpr std::string_view combined_text =
+    R"(203.0.113.7 - frank [04/Mar/2026:05:06:07 +0000] "GET /api/v1/orders/4711 HTTP/1.1" 200 4821 "https://shop.example.com/start" "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0")";
 constexpr std::string_view access_text =
     "2024-05-06 07:08:09 POST /api/v1/orders status=503 took=184ms from 203.0.113.7";
 constexpr std::string_view pairs_text =
@@ -38,6 +40,11 @@ if .status >= 500 { .alert = true })"},
 .ok = .status == 200
 .source = "web"
 del(.identity))"},
+    {"apache_combined", combined_text, R"(. = parse_apache_log!(.message, format: "combined")
+.status_class = to_string(.status) + "xx"
+.method = upcase(string!(.method))
+del(.agent))"},
+    {"nginx_combined", combined_text, R"(. = parse_nginx_log!(.message, format: "combined"))"},
     {"regex", access_text,
      R"(. |= parse_regex!(.message, r'^(?P<time>\S+ \S+) (?P<method>\w+) (?P<path>\S+) status=(?P<status>\d+) took=(?P<took>\d+)ms'))"},
     {"key_value", pairs_text, R"(. |= parse_key_value!(.message))"},

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-GOALS = {"json_reshape": 1200, "apache_log": 1500}  # nanoseconds an event
+GOALS = {"json_reshape": 1200, "apache_log": 1500, "apache_combined": 1500}  # nanoseconds an event
 MOST_TIMES_BY_HAND = 2.0
 
 

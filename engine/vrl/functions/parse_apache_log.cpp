@@ -1,42 +1,21 @@
 #include "engine/vrl/function.hpp"
-#include "engine/vrl/logs/log_format.hpp"
+#include "engine/vrl/logs/apache_formats.hpp"
+#include "engine/vrl/time_argument.hpp"
 
 namespace engine::vrl {
 namespace {
 
-using enum LogFormat::FieldKind;
-
-const LogFormat& combined_log_format() {
-    static const LogFormat format(
-        R"re(^\s*(?:-|(?P<host>.*?))\s+(?:-|(?P<identity>.*?))\s+(?:-|(?P<user>.*?))\s+)re"
-        R"re((?:-|\[(?:-|(?P<timestamp>[^\[]*))\])\s+)re"
-        R"re((?:-|"(?:-|\s*|(?P<message>(?P<method>\w+)\s+(?P<path>(?:\\"|[^"])*?)\s+)re"
-        R"re((?P<protocol>[^"\s]*)\s*))")\s+(?:-|(?P<status>\d+))\s+(?:-|(?P<size>\d+))\s+)re"
-        R"re("(?P<referrer>[^"]*)"\s+"(?:-|(?P<agent>[^"]*))")re",
-        {{"timestamp", Time}, {"status", Integer}, {"size", Integer}});
-    return format;
-}
-
-const LogFormat& error_log_format() {
-    static const LogFormat format(
-        R"re(^\s*(?:-|\[(?:-|(?P<timestamp>[^\[]*))\])\s+)re"
-        R"re((?:-|\[(?:-|(?P<module>[^:\]]*)?:(?P<severity>[^\[\]]*))\])\s+)re"
-        R"re((?:-|\[\s*pid\s*(?:-|(?P<pid>[^:\]]*)(?::\s*tid\s*(?P<thread>[^\[\]]*))?)\])\s+)re"
-        R"re((?:\[client\s+(?:-|(?P<client>[^\]]*?)(?::(?P<port>\d+))?)\]\s+)?(?P<message>.*)$)re",
-        {{"timestamp", Time}, {"pid", Integer}, {"port", Integer}});
-    return format;
-}
-
 const LogFormat& format_of(std::string_view name) {
     return name == "common"     ? common_log_format()
-           : name == "combined" ? combined_log_format()
-                                : error_log_format();
+           : name == "combined" ? apache_combined_format()
+                                : apache_error_format();
 }
 
 Value run(Call& call) {
     const std::string_view name = call.bytes(1);
     const LogFormat& format = format_of(name);
-    const std::optional<Value> fields = format.parse(call, call.bytes(0), call.bytes(2));
+    const std::optional<Value> fields =
+        format.parse(call, call.bytes(0), time_pattern(call, call[2]));
     return fields ? *fields : call.fail("failed parsing {} log line", name);
 }
 
@@ -64,6 +43,7 @@ const Function parse_apache_log_function{
          {"Error",
           R"(parse_apache_log!("[Mon Mar 01 12:00:19 2021] [a:warn] [pid 1] [client ::1:80] x", "error", timestamp_format: "%a %b %d %T %Y"))",
           R"({ "client": "::1", "message": "x", "module": "a", "pid": 1, "port": 80, "severity": "warn", "timestamp": t'2021-03-01T12:00:19Z' })"}},
+    .prepare = prepare_time_pattern<2>,
     .run = run,
 };
 

@@ -1,12 +1,13 @@
 #include "engine/vrl/function.hpp"
-#include "engine/vrl/logs/log_format.hpp"
+#include "engine/vrl/logs/apache_formats.hpp"
+#include "engine/vrl/time_argument.hpp"
 
 namespace engine::vrl {
 namespace {
 
 Value run(Call& call) {
     const std::optional<Value> fields =
-        common_log_format().parse(call, call.bytes(0), call.bytes(1));
+        common_log_format().parse(call, call.bytes(0), time_pattern(call, call[1]));
     return fields ? *fields : call.fail("failed parsing common log line");
 }
 
@@ -28,6 +29,7 @@ const Function parse_common_log_function{
          {"Another time format",
           R"(parse_common_log!("- - - [1600000000] \"-\" - 7", timestamp_format: "%s"))",
           R"({ "size": 7, "timestamp": t'2020-09-13T12:26:40Z' })"}},
+    .prepare = prepare_time_pattern<1>,
     .run = run,
 };
 

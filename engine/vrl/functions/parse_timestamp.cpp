@@ -1,6 +1,6 @@
 #include "engine/vrl/function.hpp"
 #include "engine/vrl/strftime.hpp"
-#include "engine/vrl/strptime.hpp"
+#include "engine/vrl/time_argument.hpp"
 
 namespace engine::vrl {
 namespace {
@@ -37,7 +37,7 @@ Value run(Call& call) {
     }
     std::string buffer;
     const std::string_view text = utf8_lossy(call.bytes(0), buffer);
-    const auto time = parse_time(text, call.bytes(1), zone);
+    const auto time = time_pattern(call, call[1]).parse(text, zone);
     return time ? Value::timestamp(*time)
                 : call.fail("Invalid timestamp \"{}\": {}", text, time.error());
 }
@@ -63,6 +63,7 @@ const Function parse_timestamp_function{
           R"(t'2021-07-02T19:05:06Z')"},
          {"Too little", R"(parse_timestamp!("2021-07-03", "%F"))",
           R"(function call error for "parse_timestamp" at (0:36): Invalid timestamp "2021-07-03": input is not enough for unique date and time)"}},
+    .prepare = prepare_time_pattern<1>,
     .run = run,
 };
 

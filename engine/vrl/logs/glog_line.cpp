@@ -2,7 +2,7 @@
 
 #include <charconv>
 
-#include "engine/vrl/strptime.hpp"
+#include "engine/vrl/time_pattern.hpp"
 
 namespace engine::vrl {
 
@@ -40,7 +40,7 @@ std::optional<Value> parse_glog_line(Call& call, const regex::Regex& line_regex,
     if (level.empty()) {
         return call.fail("unrecognized log level \"{}\"", groups[1]);
     }
-    const auto time = parse_time(std::string(year) + std::string(groups[2]), time_format, zone);
+    const auto time = TimePattern(time_format).parse(std::string(year).append(groups[2]), zone);
     if (!time) {
         return call.fail("failed parsing timestamp {}: {}", groups[2], time.error());
     }

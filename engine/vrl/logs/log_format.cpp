@@ -4,8 +4,7 @@
 #include <charconv>
 
 #include "engine/diagnostic/assert.hpp"
-#include "engine/vrl/logs/access_line.hpp"
-#include "engine/vrl/strptime.hpp"
+#include "engine/event/layout.hpp"
 
 namespace engine::vrl {
 
@@ -21,7 +20,7 @@ LogFormat::LogFormat(std::string_view pattern, std::vector<Field> fields, Split 
 }
 
 Value LogFormat::convert(Call& call, std::size_t group, std::string_view text,
-                         std::string_view time_format) const {
+                         const TimePattern& times) const {
     switch (kinds_[group]) {
         case FieldKind::Integer: {
             std::int64_t number = 0;
@@ -40,10 +39,10 @@ Value LogFormat::convert(Call& call, std::size_t group, std::string_view text,
                        : call.fail("failed parsing {}", regex_->group_names()[group]);
         }
         case FieldKind::Time: {
-            const auto time = parse_time(text, time_format, call.timezone());
+            const auto time = times.parse(text, call.timezone());
             return time ? Value::timestamp(*time)
                         : call.fail("failed parsing timestamp {} using format {}: {}", text,
-                                    time_format, time.error());
+                                    times.format(), time.error());
         }
         case FieldKind::Text:
             break;
@@ -52,7 +51,7 @@ Value LogFormat::convert(Call& call, std::size_t group, std::string_view text,
 }
 
 std::optional<Value> LogFormat::parse(Call& call, std::string_view line,
-                                      std::string_view time_format) const {
+                                      const TimePattern& times) const {
     std::string buffer;
     std::string_view text = utf8_lossy(line, buffer);
     if (text.data() == buffer.data()) {
@@ -65,30 +64,29 @@ std::optional<Value> LogFormat::parse(Call& call, std::string_view line,
     if (!is_split && !regex_->find(text, 0, groups)) {
         return std::nullopt;
     }
-    auto* members = call.arena().allocate_array<Member>(groups.size());
+    return object(call, groups, times);
+}
+
+Value LogFormat::object(Call& call, std::span<const std::string_view> groups,
+                        const TimePattern& times) const {
+    auto* keys = call.arena().allocate_array<std::string_view>(groups.size());
+    auto* values = call.arena().allocate_array<Value>(groups.size());
     std::size_t count = 0;
+    LayoutCache& layouts = LayoutCache::local();
+    LayoutCache::Node* layout = layouts.root();
     for (std::size_t i = 1; i < groups.size(); ++i) {
         if (groups[i].data() == nullptr || regex_->group_names()[i].empty()) {
             continue;
         }
-        const Value value = convert(call, i, groups[i], time_format);
+        const Value value = convert(call, i, groups[i], times);
         if (value.is_failure()) {
             return value;
         }
-        members[count++] = {regex_->group_names()[i], value};
+        keys[count] = regex_->group_names()[i];
+        values[count] = value;
+        layout = layouts.step(layout, keys[count++]);
     }
-    return object_of({members, count}, call.arena());
-}
-
-const LogFormat& common_log_format() {
-    using enum LogFormat::FieldKind;
-    static const LogFormat format(
-        R"re(^\s*(?:-|(?P<host>.*?))\s+(?:-|(?P<identity>.*?))\s+(?:-|(?P<user>.*?))\s+)re"
-        R"re((?:-|\[(?:-|(?P<timestamp>[^\[]*))\])\s+)re"
-        R"re((?:-|"(?:-|\s*|(?P<message>(?P<method>\w+)\s+(?P<path>(?:\\"|[^"])*?)\s+)re"
-        R"re((?P<protocol>[^"\s]*)\s*))")\s+(?:-|(?P<status>\d+))\s+(?:-|(?P<size>\d+))\s*$)re",
-        {{"timestamp", Time}, {"status", Integer}, {"size", Integer}}, split_access_line);
-    return format;
+    return layouts.finish(layout, {keys, count}, {values, count}, call.arena());
 }
 
 Type LogFormat::type(std::initializer_list<std::string_view> always) const {
