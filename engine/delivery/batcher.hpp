@@ -52,8 +52,6 @@ struct EncodedSlice {
     std::shared_ptr<const EncodedGroup> group;
     std::size_t begin = 0;
     std::size_t end = 0;
-    std::size_t event_bytes = 0;  // share of the batch's estimated JSON size
-    Acknowledgement acknowledgement;
     BatchRef source;  // null unless the events may go elsewhere
 
     [[nodiscard]] EventSelection selection() const;
@@ -64,12 +62,16 @@ struct EncodedSlice {
 struct EventBatch {
     std::string key;
     std::vector<EncodedSlice> slices;
+    std::vector<Acknowledgement> acknowledgements;  // of those who wait for their delivery
     std::size_t events = 0;
     std::size_t bytes = 0;
-    std::size_t event_bytes = 0;
-    bool acknowledged = false;  // somebody waits for their delivery
+    std::size_t event_bytes = 0;  // estimated JSON size
+    /// Where small slices are gathered: the group of the last slice, or null.
+    std::shared_ptr<EncodedGroup> gathering;
 
-    [[nodiscard]] std::vector<Acknowledgement> take_acknowledgements();
+    /// Adds the encoded events from `begin` to `end` of the group.
+    void add(const std::shared_ptr<const EncodedGroup>& group, std::size_t begin, std::size_t end,
+             const BatchRef& source);
     /// Its events, where the slices have them.
     [[nodiscard]] std::vector<EventSelection> selections() const;
 };

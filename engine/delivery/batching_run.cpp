@@ -82,7 +82,7 @@ void BatchingRun::submit(std::vector<EventBatch>& batches) {
     for (EventBatch& batch : std::exchange(batches, {})) {
         const std::size_t events = batch.events;
         const std::size_t event_bytes = batch.event_bytes;
-        std::vector<Acknowledgement> acknowledgements = batch.take_acknowledgements();
+        std::vector<Acknowledgement> acknowledgements = std::move(batch.acknowledgements);
         std::vector<EventSelection> selections = batch.selections();
         std::unique_ptr<Request> request = factory_(batch);
         if (!request) {

@@ -95,6 +95,27 @@ TEST(Batcher, ExpiresFromTheFirstEventOn) {
     EXPECT_EQ(batcher.deadline(), start + 1500ms);
 }
 
+TEST(Batcher, GathersSmallSlicesAndKeepsLargeOnesAsTheyAre) {
+    Batcher batcher({});
+    std::vector<EventBatch> out;
+    const std::string large(100'000, 'L');
+    std::string expected = ":";
+    for (int i = 0; i < 3000; ++i) {
+        const std::string text = "event " + std::to_string(i) + std::string(94, '.');
+        batcher.add(group("", {text}), 0, {}, start, out);
+        expected += text;
+        if (i % 1000 == 500) {
+            batcher.add(group("", {large}), 0, {}, start, out);
+            expected += large;
+        }
+    }
+    EXPECT_EQ(batcher.bytes(), expected.size() - 1);
+    batcher.take_all(out);
+    EXPECT_EQ(bodies(out), Texts{expected});
+    EXPECT_EQ(out[0].events, 3003U);
+    EXPECT_LT(out[0].slices.size(), 15U);
+}
+
 TEST(Batcher, FindsBatchesThatSomebodyWaitsFor) {
     Batcher batcher({});
     Waiter waiter;
@@ -104,7 +125,7 @@ TEST(Batcher, FindsBatchesThatSomebodyWaitsFor) {
     batcher.take_acknowledged(out);
     ASSERT_EQ(bodies(out), Texts{"x:a"});
     EXPECT_FALSE(waiter.done);
-    for (Acknowledgement& each : out[0].take_acknowledgements()) {
+    for (Acknowledgement& each : out[0].acknowledgements) {
         each.finish(DeliveryStatus::Delivered);
     }
     EXPECT_TRUE(waiter.done);
