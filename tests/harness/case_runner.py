@@ -15,7 +15,7 @@ from pathlib import Path
 from case_file import Case
 from compare import Context, diff_log, diff_records, diff_text
 from compression import compress
-from engine_process import PASSED_ENVIRONMENT, free_port, port_open
+from engine_process import PASSED_ENVIRONMENT, free_port, port_open, udp_port_bound
 from http_backend import Answer, HttpBackend, Script
 from http_client import encode_request, raw_request
 from records import (bytes_record, clean_records, file_record, number_connections, parse_records, payload_of,
@@ -332,8 +332,10 @@ class _Run:
             self.responses.append({"error": f"{type(error).__name__}: {error}"})
 
     def _step_udp(self, step: dict, _: bool) -> None:
+        port = int(step["port"])
+        self._wait(lambda: self.process.poll() is not None or udp_port_bound(port), START_DEADLINE, f"UDP port {port}")
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
-            sender.sendto(payload_of(step), ("127.0.0.1", int(step["port"])))
+            sender.sendto(payload_of(step), ("127.0.0.1", port))
         time.sleep(0.02)
 
     def _step_unix(self, step: dict, _: bool) -> None:

@@ -57,6 +57,13 @@ def wait_until(condition: Callable[[], object], timeout: float = 10.0, what: str
         pause = min(pause * 1.5, 0.05)
 
 
+def udp_port_bound(port: int) -> bool:
+    """Whether some socket of this machine is bound to the port: nothing answers a datagram."""
+    tables = [table for table in map(Path, ("/proc/net/udp", "/proc/net/udp6")) if table.exists()]
+    lines = [line for table in tables for line in table.read_text().splitlines()[1:]]
+    return any(int(line.split()[1].rpartition(":")[2], 16) == port for line in lines)
+
+
 def port_open(port: int) -> bool:
     """Whether something accepts connections on the port."""
     try:
