@@ -19,6 +19,7 @@
 #include "sources/http_server/authentication.hpp"
 #include "sources/http_server/body.hpp"
 #include "sources/http_server/envelope.hpp"
+#include "sources/http_server/large_body.hpp"
 #include "sources/http_server/receipt.hpp"
 #include "sources/http_server/request_fields.hpp"
 #include "sources/http_server/route.hpp"
@@ -76,6 +77,13 @@ private:
                                                     const ExpansionError& error) const;
     [[nodiscard]] std::expected<Batches, io::HttpResponse> decode(const io::HttpRequest& request,
                                                                   const SlabRef& body) const;
+    [[nodiscard]] io::HttpResponse undecodable(const io::HttpRequest& request,
+                                               const Error& error) const;
+    /// Whether the body occupies all workers.
+    [[nodiscard]] bool spreads(const SlabRef& body) const {
+        return body.size() >= large_body && context_->runtime.size() > 1 && !whole_requests_ &&
+               options_.on_decode_error != OnDecodeError::Skip && decoder_.splits();
+    }
     [[nodiscard]] static DecodedEvents whole_request(const SlabRef& body);
     [[nodiscard]] DecodedEvents decode_good_frames(const SlabRef& body) const;
     void complete(const Batches& batches, io::HttpRequest& request) const;
@@ -150,26 +158,36 @@ io::Task<io::HttpResponse> HttpServerSource::handle(io::HttpRequest& request) {
         }
         request.reservation.shrink(received + (expanded ? body.size() : 0));
     }
-    std::expected<Batches, io::HttpResponse> batches = decode(request, body);
+    const bool is_spread = spreads(body);
+    std::expected<Batches, io::HttpResponse> batches;
+    if (is_spread) {
+        Result<DecodedEvents> decoded =
+            co_await decode_on_all_workers(body, decoder_, context_->runtime);
+        batches = decoded ? std::expected<Batches, io::HttpResponse>(decoded->take())
+                          : std::unexpected(undecodable(request, decoded.error()));
+    } else {
+        batches = decode(request, body);
+    }
     if (!batches) {
         co_return counted(std::move(batches).error());
     }
     body = {};
     complete(*batches, request);
-    if (!context_->acknowledge) {
+    const Receipt::Pointer receipt = context_->acknowledge ? Receipt::make() : Receipt::Pointer();
+    Acknowledgement share = receipt ? receipt->acknowledgement() : Acknowledgement();
+    if (is_spread) {
+        co_await send_on_all_workers(*std::move(batches), std::move(share), context_->output,
+                                     context_->runtime);
+    } else {
         for (BatchRef& batch : *batches) {
-            Delivery delivery{std::move(batch), {}};
+            Delivery delivery{std::move(batch), share};
             ENGINE_CO_SEND(context_->output, std::move(delivery));
         }
+        share = {};
+    }
+    if (!receipt) {
         co_return answer(DeliveryStatus::Delivered);
     }
-    const Receipt::Pointer receipt = Receipt::make();
-    Acknowledgement share = receipt->acknowledgement();
-    for (BatchRef& batch : *batches) {
-        Delivery delivery{std::move(batch), share};
-        ENGINE_CO_SEND(context_->output, std::move(delivery));
-    }
-    share = {};
     if (!receipt->known()) {
         const DeliveryStatus outcome = co_await receipt->wait(request.abandoned);
         co_return answer(outcome);
@@ -241,12 +259,16 @@ std::expected<Batches, io::HttpResponse> HttpServerSource::decode(const io::Http
     }
     DecodedEvents events;
     if (Result<void> decoded = decoder_.decode_message(body, events); !decoded) {
-        component::report_undecodable(*context_, decoded.error());
-        return std::unexpected(bad_request(
-            *context_, request, 400,
-            fmt::format("Failed decoding body: ParsingError({})", decoded.error().message)));
+        return std::unexpected(undecodable(request, decoded.error()));
     }
     return events.take();
+}
+
+io::HttpResponse HttpServerSource::undecodable(const io::HttpRequest& request,
+                                               const Error& error) const {
+    component::report_undecodable(*context_, error);
+    return bad_request(*context_, request, 400,
+                       fmt::format("Failed decoding body: ParsingError({})", error.message));
 }
 
 DecodedEvents HttpServerSource::whole_request(const SlabRef& body) {

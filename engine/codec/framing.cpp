@@ -154,7 +154,7 @@ public:
     FrameReader& open(ReaderStorage& storage) const override {
         return storage.emplace<DelimitedReader>(options_);
     }
-    bool splits() const override { return true; }
+    std::optional<char> delimiter() const override { return options_.delimiter; }
 
 private:
     FramingOptions::CharacterDelimited options_;

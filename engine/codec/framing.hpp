@@ -141,7 +141,9 @@ public:
     [[nodiscard]] virtual std::unique_ptr<FrameReader> open() const = 0;
     [[nodiscard]] virtual FrameReader& open(ReaderStorage& storage) const = 0;
     /// Whether frames can be found from any boundary on, so that `FrameReader::next_run` works.
-    [[nodiscard]] virtual bool splits() const { return false; }
+    [[nodiscard]] bool splits() const { return delimiter().has_value(); }
+    /// What ends every frame and occurs in none, if there is such a byte.
+    [[nodiscard]] virtual std::optional<char> delimiter() const { return std::nullopt; }
 };
 
 /// The framer of `options.method`; the error says what is wrong with the options, or that this

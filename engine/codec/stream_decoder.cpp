@@ -75,6 +75,22 @@ Result<void> EventDecoder::decode_message(const SlabRef& slab, std::string_view 
     return {};
 }
 
+std::vector<std::string_view> EventDecoder::pieces(std::string_view message,
+                                                   std::size_t size) const {
+    std::vector<std::string_view> pieces;
+    const std::optional<char> delimiter = framer_->delimiter();
+    while (delimiter && message.size() > size) {
+        const std::size_t end = message.find(*delimiter, size - 1);
+        if (end >= message.size() - 1) {  // none, or the last byte
+            break;
+        }
+        pieces.push_back(message.substr(0, end + 1));
+        message.remove_prefix(end + 1);
+    }
+    pieces.push_back(message);
+    return pieces;
+}
+
 DecodedRun EventDecoder::decode(const FrameRun& run) const {
     DecodedRun decoded;
     const auto decode = [&](std::string_view frame) {

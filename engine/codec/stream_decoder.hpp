@@ -81,6 +81,11 @@ public:
         return decode_message(slab, slab.view(), events);
     }
 
+    /// Cuts a message into messages of `size` bytes or a frame more, which together decode to the
+    /// same. One where it does not split.
+    [[nodiscard]] std::vector<std::string_view> pieces(std::string_view message,
+                                                       std::size_t size) const;
+
 private:
     EventDecoder() = default;
     std::unique_ptr<const Decoder> decoder_;

@@ -1,5 +1,6 @@
 """One stream is worked on by all workers, and arrives in order all the same."""
 
+import http.client
 import json
 import os
 import signal
@@ -7,6 +8,7 @@ import socket
 import subprocess
 import threading
 import unittest
+from contextlib import closing
 from pathlib import Path
 
 from scenario import Answer, EndToEndTest, Script, free_port, wait_until
@@ -39,6 +41,27 @@ SOCKET = """\
 type = "socket"
 mode = "tcp"
 address = "127.0.0.1:{port}"
+"""
+
+HTTP = """\
+[sources.in]
+type = "http_server"
+address = "127.0.0.1:{port}"
+decoding.codec = "json"
+framing.method = "newline_delimited"
+
+[transforms.some]
+type = "filter"
+inputs = ["in"]
+condition = 'mod(int!(.n), 7) != 0'
+
+[sinks.out]
+type = "file"
+inputs = ["some"]
+path = "@DIR@/out.jsonl"
+encoding.codec = "json"
+encoding.only_fields = ["n"]
+acknowledgements.enabled = {acknowledged}
 """
 
 FILE = """\
@@ -113,6 +136,40 @@ class OrderedStreamTest(EndToEndTest):
         self.assert_in_order(count)
         pipeline.signal(signal.SIGTERM)
         self.assertEqual(pipeline.wait(30), 0)
+
+    def post(self, port: int, body: bytes) -> int:
+        with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as client:
+            client.request("POST", "/", body)
+            return client.getresponse().status
+
+    def check_large_bodies(self, acknowledged: str) -> None:
+        count, bodies = 40_000, 3
+        port = free_port()
+        config = HTTP.format(port=port, acknowledged=acknowledged)
+        self.pipeline = self.engine(config, ["--threads", "4", "--config", "vector.toml"]).start([port])
+        for first in range(0, bodies * count, count):
+            body = "".join(f'{{"n":{number}}}\n' for number in range(first, first + count))
+            self.assertGreater(len(body), 400_000)
+            self.assertEqual(self.post(port, body.encode()), 200)
+        wait_until(lambda: (self.arrived() or [0])[-1] == expected(bodies * count)[-1], 60, "the last line")
+        self.assert_in_order(bodies * count)
+
+    def test_large_bodies_keep_their_order(self) -> None:
+        self.check_large_bodies("false")
+
+    def test_large_bodies_keep_their_order_with_acknowledgements(self) -> None:
+        self.check_large_bodies("true")
+
+    def test_a_large_body_with_a_bad_line_is_refused_whole(self) -> None:
+        port = free_port()
+        config = HTTP.format(port=port, acknowledged="false")
+        self.pipeline = self.engine(config, ["--threads", "4", "--config", "vector.toml"]).start([port])
+        lines = [f'{{"n":{number}}}\n' for number in range(60_000)]
+        lines[30_000] = '{"n":\n'
+        self.assertEqual(self.post(port, "".join(lines).encode()), 400)
+        self.assertEqual(self.post(port, b'{"n":1}\n'), 200)
+        wait_until(lambda: self.arrived() != [], 30, "the event after it")
+        self.assertEqual(self.arrived(), [1])
 
     def test_one_file_keeps_its_order(self) -> None:
         count = 300_000

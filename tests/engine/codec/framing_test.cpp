@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/codec/framing.hpp"
+#include "engine/codec/stream_decoder.hpp"
 
 namespace engine {
 namespace {
@@ -139,6 +140,36 @@ TEST(Framing, DroppedFramesAreCounted) {
     EXPECT_EQ(**reader->next(), "d");
     EXPECT_FALSE(*reader->next());
     EXPECT_EQ(reader->discarded(), 2);
+}
+
+EventDecoder lines_or_bytes(std::string_view method) {
+    DecodingOptions decoding;
+    decoding.codec = "bytes";
+    FramingOptions framing;
+    framing.method = method;
+    return EventDecoder::make(decoding, framing).value();
+}
+
+TEST(Framing, PiecesOfAMessageAreWholeFrames) {
+    const EventDecoder decoder = lines_or_bytes("newline_delimited");
+    for (const std::string message :
+         {"", "a", "a\n", "\n", "\n\n\n", "one\ntwo\nthree", "one\ntwo\nthree\n",
+          "a long line\nb\n", "b\na long line without an end"}) {
+        for (std::size_t size = 1; size < 12; ++size) {
+            std::string joined;
+            for (const std::string_view piece : decoder.pieces(message, size)) {
+                joined += piece;
+                EXPECT_TRUE(joined.size() == message.size() || piece.ends_with('\n'))
+                    << message << size;
+            }
+            EXPECT_EQ(joined, message);
+        }
+    }
+}
+
+TEST(Framing, AMessageWithoutDelimitersIsOnePiece) {
+    const EventDecoder decoder = lines_or_bytes("bytes");
+    EXPECT_EQ(decoder.pieces("one\ntwo\n", 2).size(), 1U);
 }
 
 }  // namespace
