@@ -3,7 +3,10 @@
 
 import contextlib
 import io
+import os
 import random
+import socket
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -18,6 +21,7 @@ from compression import compress, decompress  # noqa: E402
 from deliveries import Deliveries, Ranges, runs_of  # noqa: E402
 from http_backend import Answer, HttpBackend, Script  # noqa: E402
 from http_client import HttpClient  # noqa: E402
+from ports import free_port, listens  # noqa: E402
 
 FAKE = str(Path(__file__).resolve().parent / "fake_engine.py")
 
@@ -202,6 +206,22 @@ class RunCasesTest(unittest.TestCase):
         with contextlib.redirect_stdout(io.StringIO()) as out:
             code = run_cases.main(arguments)
         return code, out.getvalue()
+
+
+class PortsTest(unittest.TestCase):
+    def test_a_listener_is_told_from_a_stranger_on_its_port(self) -> None:
+        with socket.create_server(("127.0.0.1", free_port())) as server:
+            port = server.getsockname()[1]
+            self.assertTrue(listens(os.getpid(), port))
+            self.assertFalse(listens(os.getpid(), free_port()))
+            with subprocess.Popen(["sleep", "60"]) as stranger:
+                self.assertFalse(listens(stranger.pid, port))
+                stranger.kill()
+
+    def test_a_port_is_given_to_one_process_only(self) -> None:
+        port = free_port()
+        claim = f"import socket; socket.socket(socket.AF_UNIX).bind('\\0engine-test-port-{port}')"
+        self.assertNotEqual(subprocess.run([sys.executable, "-c", claim], capture_output=True).returncode, 0)
 
 
 class DeliveriesTest(unittest.TestCase):
