@@ -328,6 +328,8 @@ io::HttpResponse HttpServerSource::answer(DeliveryStatus outcome) const {
             return empty_answer(options_.response_code);
         case DeliveryStatus::Rejected:
             return counted(error_answer(400, "Contents failed to deliver to sink"));
+        case DeliveryStatus::TooLarge:
+            return counted(error_answer(413, "Contents are larger than a sink's disk buffer"));
         case DeliveryStatus::Errored:
             break;
     }

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Rules of style.md that a compiler does not check: file sizes, layering, headers that compile alone."""
+"""Rules that a compiler does not check: file sizes, layering, headers that compile alone, promises with tests."""
 import concurrent.futures
 import os
 import pathlib
@@ -50,6 +50,46 @@ def check_file(name):
     return problems
 
 
+def named_tests():
+    """Everything that docs/guarantees.md may call a test: functions, classes and files of tests/e2e, GoogleTests."""
+    names = {pathlib.Path(name).stem for name in tracked("tests/e2e/test_*.py")}
+    for name in tracked("tests/e2e/*.py"):
+        text = (ROOT / name).read_text()
+        names |= set(re.findall(r"def test_(\w+)", text)) | set(re.findall(r"^class (\w+)", text, re.M))
+    for name in tracked("tests/*.cpp"):
+        for suite, case in re.findall(r"\bTEST(?:_F|_P)?\(\s*(\w+),\s*(\w+)\)", (ROOT / name).read_text()):
+            names |= {suite, case, f"{suite}.{case}"}
+    return names
+
+
+def check_guarantees(text=None):
+    """A promise names its test, and the test is there."""
+    name = "docs/guarantees.md"
+    text = (ROOT / name).read_text() if text is None else text
+    tests = named_tests()
+    sources = tracked("engine/*.[ch]pp", "sources/*.[ch]pp", "transforms/*.[ch]pp", "sinks/*.[ch]pp")
+    # Names of options and metrics look like names of tests.
+    words = {word for each in sources for word in re.findall(r'"([a-z0-9_]+)"', (ROOT / each).read_text())}
+    problems = []
+    for word in re.findall(r"`([^`\n]+)`", text):
+        is_test = re.fullmatch(r"[a-z0-9]+(_[a-z0-9]+)+", word) and word not in words
+        is_test = is_test or re.fullmatch(r"([A-Z]+[a-z0-9]+){2,}(\.\w+)?|\w+\.([A-Z]+[a-z0-9]+){2,}", word)
+        if is_test and word not in tests:
+            problems.append(f"{name}: there is no test {word}")
+    for row in re.findall(r"^\|(.*)\|$", "\n".join(promise_tables(text)), re.M):
+        if not tests & set(re.findall(r"`([^`]+)`", row.split("|")[-1])):
+            problems.append(f"{name}: a promise without a test: {row.strip()[:80]}")
+    return problems
+
+
+def promise_tables(text):
+    """The rows of the tables whose last column is `test`."""
+    for table in re.findall(r"(?:^\|.*\n)+", text, re.M):
+        head, _, *rows = table.splitlines()
+        if head.split("|")[-2].strip() == "test":
+            yield from rows
+
+
 def header_flags():
     import json
     database = json.loads((ROOT / "build/dev/compile_commands.json").read_text())
@@ -78,6 +118,7 @@ def check_header(name, flags):
 def main():
     sources = tracked("*.cpp", "*.hpp")
     problems = [p for name in sources for p in check_file(name)]
+    problems += check_guarantees()
     headers = [n for n in sources if n.endswith(".hpp") and not n.startswith("tests/")]
     if (ROOT / "build/dev/compile_commands.json").exists():
         flags = header_flags()

@@ -1,6 +1,8 @@
 #include "engine/buffer/durable_buffer.hpp"
 
 #include <algorithm>
+#include <array>
+#include <numeric>
 #include <vector>
 
 #include "engine/buffer/buffer_metrics.hpp"
@@ -74,6 +76,9 @@ DurableBuffer::DurableBuffer(const Options& options, const component::Sink& sink
       discarded_(telemetry::MetricsRegistry::instance().counter(
           "buffer_discarded_events_total",
           buffer_tags(metrics, options.stage, {{"intentional", "true"}}))),
+      too_large_(telemetry::MetricsRegistry::instance().counter(
+          "buffer_discarded_events_total",
+          buffer_tags(metrics, options.stage, {{"intentional", "false"}}))),
       log_(std::move(log)) {}
 
 Result<std::unique_ptr<DurableBuffer>> DurableBuffer::open(
@@ -157,6 +162,21 @@ public:
         buffer_.report();
     }
 
+    /// Whether what fits can be stored without the rest: nobody waits for one answer about all.
+    [[nodiscard]] bool may_split(const Delivery& delivery) const {
+        return !client_waits_ && delivery.batch->size() > 1;
+    }
+
+    void note_too_large(const Delivery& delivery) override {
+        buffer_.too_large_.add(delivery.batch->size());
+        buffer_.log_.error(
+            log_target, "Events dropped: they are larger than the disk buffer.",
+            {telemetry::field("count", static_cast<std::int64_t>(delivery.batch->size())),
+             telemetry::field("max_size",
+                              static_cast<std::int64_t>(buffer_.options_.disk.max_size)),
+             telemetry::field("intentional", "false")});
+    }
+
     io::Task<bool> wait_for_room() override {
         if (buffer_.closed_ || (client_waits_ && Clock::now() >= deadline_)) {
             co_return false;
@@ -212,10 +232,14 @@ Offer DurableBuffer::offer(component::SinkItem& item, Patience patience) {
         case Admission::Full:
             return Offer::Full;
         case Admission::TooLarge:
-            refuse(item.delivery, DeliveryStatus::Rejected, "larger than the buffer's max_size");
+            if (entrance.may_split(item.delivery)) {
+                return Offer::Full;  // `take` sees to it
+            }
+            entrance.note_too_large(item.delivery);
+            item.delivery.acknowledgement.finish(DeliveryStatus::TooLarge);
             break;
         case Admission::Refused:
-            refuse(item.delivery, DeliveryStatus::Errored, "the buffer is full");
+            refuse(item.delivery);
     }
     item = {};
     return Offer::Taken;
@@ -234,11 +258,28 @@ io::Task<void> DurableBuffer::take(component::SinkItem item, Patience patience) 
             goes_on = co_await entrance.wait_for_room();
         }
         if (!goes_on) {
-            const bool never = admission == Admission::TooLarge;
-            refuse(item.delivery, never ? DeliveryStatus::Rejected : DeliveryStatus::Errored,
-                   never ? "larger than the buffer's max_size" : "the buffer is full");
+            if (admission == Admission::TooLarge && entrance.may_split(item.delivery)) {
+                co_await take_halves(std::move(item.delivery), patience);
+            } else if (admission == Admission::TooLarge) {
+                entrance.note_too_large(item.delivery);
+                item.delivery.acknowledgement.finish(DeliveryStatus::TooLarge);
+            } else {
+                refuse(item.delivery);
+            }
             co_return;
         }
+    }
+}
+
+io::Task<void> DurableBuffer::take_halves(Delivery delivery, Patience patience) {
+    const auto size = static_cast<std::uint32_t>(delivery.batch->size());
+    const std::array<std::uint32_t, 3> bounds{0, size / 2, size};
+    for (std::size_t half = 0; half < 2; ++half) {
+        std::vector<std::uint32_t> positions(bounds[half + 1] - bounds[half]);
+        std::iota(positions.begin(), positions.end(), bounds[half]);
+        Delivery part{Batch::select(delivery.batch, positions), delivery.acknowledgement};
+        component::SinkItem item = prepare(std::move(part));
+        co_await take(std::move(item), patience);
     }
 }
 
@@ -273,11 +314,11 @@ void DurableBuffer::signal() {
     }
 }
 
-void DurableBuffer::refuse(Delivery& delivery, DeliveryStatus status, std::string_view reason) {
+void DurableBuffer::refuse(Delivery& delivery) {
     log_.warn(log_target, "Events refused by the disk buffer.",
               {telemetry::field("count", static_cast<std::int64_t>(delivery.batch->size())),
-               telemetry::quoted("reason", reason)});
-    delivery.acknowledgement.finish(status);
+               telemetry::quoted("reason", "the buffer is full")});
+    delivery.acknowledgement.finish(DeliveryStatus::Errored);
     delivery = {};
 }
 

@@ -63,7 +63,9 @@ private:
     void finished(disk::Record record, DeliveryStatus status);
     std::optional<Next> next_record();
     std::optional<component::SinkItem> to_item(Next next);
-    void refuse(Delivery& delivery, DeliveryStatus status, std::string_view reason);
+    /// What is too large as a whole.
+    io::Task<void> take_halves(Delivery delivery, Patience patience);
+    void refuse(Delivery& delivery);
     void drop(const Delivery& delivery);
     void drop_oldest();
     /// Wakes whoever waits in `receive`.
@@ -83,6 +85,7 @@ private:
     telemetry::Gauge& depth_events_;
     telemetry::Gauge& depth_bytes_;
     telemetry::Counter& discarded_;
+    telemetry::Counter& too_large_;
     telemetry::Logger log_;
 };
 

@@ -36,6 +36,8 @@ public:
     virtual void release() = 0;
     /// Requires Admitted. `delivery` is the one of the item that was admitted.
     virtual void store(Delivery delivery) = 0;
+    /// After TooLarge: counts and logs what will never be stored.
+    virtual void note_too_large(const Delivery& delivery) = 0;
     /// After Full. False: it has lasted too long for a client that waits, or the buffer is closed.
     [[nodiscard]] virtual io::Task<bool> wait_for_room() = 0;
 };

@@ -10,6 +10,7 @@ namespace engine {
 enum class DeliveryStatus : std::uint8_t {
     Delivered,  // accepted by the destination, or dropped by design (filtered, sampled, aborted)
     Rejected,   // refused for good
+    TooLarge,   // refused for good: no buffer on the way has room for it, ever
     Errored,    // not delivered: a later attempt may succeed (time-outs, shutdown)
 };
 

@@ -129,15 +129,24 @@ void store_all(Arrivals& arrivals, buffer::Patience patience) {
     arrivals.erase(std::remove_if(arrivals.begin(), arrivals.end(), taken), arrivals.end());
 }
 
-/// What comes of an admission that is not Full.
-void settle(Arrivals& arrivals, buffer::Admission admission, buffer::Patience patience) {
+/// Whether each buffer is to store what it can: a source that cannot answer sends nothing again.
+bool in_parts(buffer::Admission admission, buffer::Patience patience) {
+    return admission == buffer::Admission::TooLarge && patience == buffer::Patience::Endless;
+}
+
+/// What comes of an admission that is not Full; `blocked` is the buffer that said so.
+void settle(Arrivals& arrivals, buffer::Admission admission, const buffer::Admittance* blocked,
+            buffer::Patience patience) {
     if (admission == buffer::Admission::Admitted) {
         store_all(arrivals, patience);
         return;
     }
-    const auto status = admission == buffer::Admission::TooLarge ? DeliveryStatus::Rejected
-                                                                 : DeliveryStatus::Errored;
+    const bool too_large = admission == buffer::Admission::TooLarge;
+    const auto status = too_large ? DeliveryStatus::TooLarge : DeliveryStatus::Errored;
     for (Arrival& arrival : arrivals) {
+        if (too_large && arrival.admittance.get() == blocked) {
+            arrival.admittance->note_too_large(arrival.item.delivery);
+        }
         arrival.item.delivery.acknowledgement.finish(status);
     }
     arrivals.clear();
@@ -162,8 +171,9 @@ void admit_all(Arrivals& arrivals, buffer::Patience patience) {
     }
 }
 
-/// Waits until there is room in every buffer for one delivery. Nothing is held meanwhile: two
-/// requests that each held what the other lacks would wait for ever.
+/// Waits until there is room in every buffer for one delivery; leaves what its buffers are to take
+/// in parts. Nothing is held meanwhile: two requests that each held what the other lacks would wait
+/// for ever.
 io::Task<void> wait_for_all(Arrivals& arrivals, buffer::Patience patience) {
     admit_all(arrivals, patience);
     buffer::Admittance* blocked = nullptr;
@@ -172,7 +182,13 @@ io::Task<void> wait_for_all(Arrivals& arrivals, buffer::Patience patience) {
         const bool goes_on = co_await blocked->wait_for_room();
         admission = goes_on ? reserve_all(arrivals, blocked) : buffer::Admission::Refused;
     }
-    settle(arrivals, admission, patience);
+    if (in_parts(admission, patience)) {
+        for (Arrival& arrival : arrivals) {
+            arrival.admittance.reset();
+        }
+        co_return;
+    }
+    settle(arrivals, admission, blocked, patience);
 }
 
 }  // namespace
@@ -187,8 +203,8 @@ void offer(Arrivals& arrivals, buffer::Patience patience) {
         admit_all(first, patience);
         buffer::Admittance* blocked = nullptr;
         const buffer::Admission admission = reserve_all(first, blocked);
-        if (admission != buffer::Admission::Full) {
-            settle(first, admission, patience);
+        if (admission != buffer::Admission::Full && !in_parts(admission, patience)) {
+            settle(first, admission, blocked, patience);
         }
         if (!first.empty()) {
             // What is behind it stays behind it.

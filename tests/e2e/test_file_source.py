@@ -140,6 +140,31 @@ class FileSourceTest(EndToEndTest):
         wait_until(lambda: len(messages(second.snapshot())) == 100, 20, engine.log())
         wait_until(checkpoints.exists, 20, "the checkpoint")
 
+    def test_a_kill_between_two_deliveries_repeats_what_was_not_delivered_and_only_that(self) -> None:
+        backend: HttpBackend = self.backend()
+        engine = self.pipeline(TO_BACKEND.format(uri=backend.url))
+        self.append(0, 100)
+        engine.start()
+        checkpoints = engine.folder / "data" / "in" / "checkpoints.json"
+
+        def saved() -> list[int]:
+            text = checkpoints.read_text() if checkpoints.exists() else '{"checkpoints": []}'
+            return [each["position"] for each in json.loads(text)["checkpoints"]]
+        wait_until(lambda: saved() == [self.log.stat().st_size], 20, "the checkpoint")
+        position = saved()
+        backend.script.default = Answer(503)
+        self.append(100, 200)
+        wait_until(lambda: len(messages(backend.snapshot())) >= 200, 20, "the second part")
+        time.sleep(1.5)  # a save would be due
+        self.assertEqual(saved(), position)
+        engine.kill()
+        delivered = len(backend.snapshot())
+        backend.script.default = Answer(200)
+        engine.start()
+        wanted = [f"line {number:06}" for number in range(100, 200)]
+        wait_until(lambda: messages(backend.snapshot()[delivered:]) == wanted, 20, "the second part again")
+        wait_until(lambda: saved() == [self.log.stat().st_size], 20, "the second checkpoint")
+
     def test_lines_of_many_files_keep_their_order_in_each(self) -> None:
         engine = self.to_file()
         files, lines = 40, 500

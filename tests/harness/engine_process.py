@@ -6,15 +6,14 @@ import signal
 import socket
 import subprocess
 import tempfile
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 
+from ports import free_port, listens  # noqa: F401
+
 ROOT = Path(__file__).resolve().parents[2]
 PASSED_ENVIRONMENT = ("ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS", "LSAN_OPTIONS", "LD_LIBRARY_PATH")
-_given_ports: set[int] = set()
-_port_lock = threading.Lock()
 
 
 def default_binary() -> str:
@@ -32,18 +31,6 @@ def is_sanitized() -> bool:
     """Whether the engine is built with a sanitizer, which takes memory and time of its own."""
     with open(default_binary(), "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as binary:
         return any(binary.find(symbol) >= 0 for symbol in (b"__asan_init", b"__tsan_init"))
-
-
-def free_port() -> int:
-    """A port of 127.0.0.1 that nobody uses, given out once per run."""
-    while True:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        with _port_lock:
-            if port not in _given_ports:
-                _given_ports.add(port)
-                return port
 
 
 def wait_until(condition: Callable[[], object], timeout: float = 10.0, what: str = "condition") -> None:
@@ -103,7 +90,10 @@ class Engine:
 
     def start(self, ports: list[int] | None = None, timeout: float = 20.0,
               stdin: int = subprocess.DEVNULL) -> "Engine":
-        """Starts the process and waits until it accepts connections on `ports`; stdin as subprocess.Popen takes it."""
+        """Starts the process and waits until it accepts connections on `ports`; stdin as subprocess.Popen takes it.
+
+        It must be the process itself that does: a stranger on its port would take what the test sends.
+        """
         environment = {"PATH": os.environ["PATH"], "HOME": str(self.folder), "TZ": "UTC"}
         environment |= {k: os.environ[k] for k in PASSED_ENVIRONMENT if k in os.environ} | self.environment
         log = self.folder / f"stderr-{len(self._logs)}.log"
@@ -113,7 +103,8 @@ class Engine:
                 [self.binary, *self.arguments], cwd=self.folder, env=environment,
                 stdin=stdin, stdout=stdout, stderr=stderr)
         for port in ports or []:
-            wait_until(lambda: self.exited() or port_open(port), timeout, f"port {port}\n{self.log()}")
+            wait_until(lambda: self.exited() or (listens(self.pid, port) and port_open(port)), timeout,
+                       f"port {port}\n{self.log()}")
             if self.exited():
                 raise AssertionError(f"engine ended with {self.process.returncode}:\n{self.log()}")
         return self

@@ -2,9 +2,10 @@
 """An HTTP receiver with faults, as a process of its own: what it has taken stands in a log.
 
 It goes from phase to phase, drawn from a seed: in most it takes every request, in others it answers 503, breaks
-connections before or in the middle of an answer, stalls, or does not listen. A request counts as taken, and is
-logged, only when the whole of a 200 is handed to the system: whatever is sent again after that is a repetition that
-the sender is to blame for.
+connections before or in the middle of an answer, stalls, reads slowly, or does not listen. A request counts as taken,
+and is logged, only when the whole of a 200 is handed to the system: whatever is sent again after that is a repetition
+that the sender is to blame for. The log holds the bodies, or with --runs the runs "<first> <last>" of the numbers that
+their lines begin with.
 
 Its first line on stdout is its port. A line on stdin ends the faults; the end of stdin ends the process.
 """
@@ -16,16 +17,19 @@ import socket
 import sys
 from pathlib import Path
 
-PHASES = {"ok": 10, "unavailable": 2, "reset": 2, "truncate": 1, "stall": 1, "down": 2}
-SHORTEST, LONGEST = 0.1, 0.8
+from deliveries import runs_of
+
+PHASES = {"ok": 10, "unavailable": 2, "reset": 2, "truncate": 1, "stall": 1, "slow": 1, "down": 2}
 
 
 class FaultyBackend:
     """The server and its phases. Runs on one event loop."""
 
-    def __init__(self, log: Path, seed: int) -> None:
-        self.random = random.Random(seed)
-        self.log = log.open("ab", buffering=0)
+    def __init__(self, arguments: argparse.Namespace) -> None:
+        self.random = random.Random(arguments.seed)
+        self.log = arguments.log.open("ab", buffering=0)
+        self.runs = arguments.runs
+        self.phase_seconds = (arguments.shortest, arguments.longest)
         self.phase = "ok"
         self.port = 0
         self.server: asyncio.Server | None = None
@@ -55,7 +59,7 @@ class FaultyBackend:
             self.phase = self.random.choices(list(PHASES), PHASES.values())[0]
             if self.phase == "down":
                 await self.close()
-            await asyncio.sleep(self.random.uniform(SHORTEST, LONGEST))
+            await asyncio.sleep(self.random.uniform(*self.phase_seconds))
             await self.listen()
         self.phase = "ok"
 
@@ -63,8 +67,8 @@ class FaultyBackend:
         """One connection."""
         self.connections.add(writer)
         try:
-            while (body := await read_request(reader)) is not None:
-                if not await self.answer(writer, body):
+            while (body := await self.read_request(reader)) is not None:
+                if not await self.answer(reader, writer, body):
                     return
         except (OSError, ValueError, asyncio.IncompleteReadError):
             pass
@@ -72,7 +76,7 @@ class FaultyBackend:
             self.connections.discard(writer)
             writer.close()
 
-    async def answer(self, writer: asyncio.StreamWriter, body: bytes) -> bool:
+    async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, body: bytes) -> bool:
         """Answers as the phase says; whether the connection goes on."""
         if self.phase == "unavailable":
             writer.write(b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\n\r\n")
@@ -86,12 +90,38 @@ class FaultyBackend:
             return False
         while self.phase == "stall":
             await asyncio.sleep(0.02)
-        if self.phase == "down" or writer.is_closing():
+        if self.phase == "down" or writer.is_closing() or reader.at_eof():
             return False
         # Logged first: a 200 that was not logged would be a request lost by the receiver.
-        self.log.write(body + b"\n")
+        self.log.write(self.entry(body))
         writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")
         return True
+
+    def entry(self, body: bytes) -> bytes:
+        """What the log says about a request."""
+        if not self.runs:
+            return body + b"\n"
+        numbers = [int(line.partition(b" ")[0]) for line in body.splitlines()]
+        return b"".join(b"%d %d\n" % run for run in runs_of(numbers))
+
+    async def read_request(self, reader: asyncio.StreamReader) -> bytes | None:
+        """The body of the next request, None at the end."""
+        try:
+            head = await reader.readuntil(b"\r\n\r\n")
+        except asyncio.IncompleteReadError as error:
+            if error.partial:
+                raise
+            return None
+        length = 0
+        for line in head.split(b"\r\n")[1:]:
+            name, _, value = line.partition(b":")
+            if name.lower() == b"content-length":
+                length = int(value)
+        body = b""
+        while len(body) < length and self.phase == "slow":
+            body += await reader.readexactly(min(4096, length - len(body)))
+            await asyncio.sleep(0.02)
+        return body + await reader.readexactly(length - len(body))
 
 
 def reset(writer: asyncio.StreamWriter) -> None:
@@ -102,25 +132,9 @@ def reset(writer: asyncio.StreamWriter) -> None:
     writer.transport.abort()
 
 
-async def read_request(reader: asyncio.StreamReader) -> bytes | None:
-    """The body of the next request, None at the end."""
-    try:
-        head = await reader.readuntil(b"\r\n\r\n")
-    except asyncio.IncompleteReadError as error:
-        if error.partial:
-            raise
-        return None
-    length = 0
-    for line in head.split(b"\r\n")[1:]:
-        name, _, value = line.partition(b":")
-        if name.lower() == b"content-length":
-            length = int(value)
-    return await reader.readexactly(length)
-
-
 async def run(arguments: argparse.Namespace) -> None:
     """Serves until stdin ends."""
-    backend = FaultyBackend(arguments.log, arguments.seed)
+    backend = FaultyBackend(arguments)
     await backend.listen()
     print(backend.port, flush=True)
     phases = asyncio.create_task(backend.change_phases())
@@ -133,5 +147,8 @@ async def run(arguments: argparse.Namespace) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--log", type=Path, required=True)
+    parser.add_argument("--runs", action="store_true", help="log runs of numbers instead of bodies")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--shortest", type=float, default=0.1, help="seconds of a phase, at least")
+    parser.add_argument("--longest", type=float, default=0.8, help="seconds of a phase, at most")
     asyncio.run(run(parser.parse_args()))

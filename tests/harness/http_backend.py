@@ -6,6 +6,8 @@ import threading
 import time
 from dataclasses import dataclass, field
 
+from ports import free_port
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -66,7 +68,7 @@ class HttpBackend:
     def __init__(self, script: Script | None = None) -> None:
         self.script = script or Script()
         self.requests: list[Request] = []
-        self.port = 0
+        self.port = free_port()
         self.changed = threading.Condition()
         self._listener: socket.socket | None = None
         self._connections: set[socket.socket] = set()
@@ -101,7 +103,6 @@ class HttpBackend:
                     raise
                 time.sleep(0.02)
         listener.listen(1024)
-        self.port = listener.getsockname()[1]
         self._stopping = threading.Event()
         self._listener = listener
         thread = threading.Thread(target=self._accept, args=(listener, self._stopping), daemon=True)

@@ -169,10 +169,11 @@ class Client(threading.Thread):
 class Backend:
     """The faulty backend as a process, and its log."""
 
-    def __init__(self, folder: Path, seed: int) -> None:
+    def __init__(self, folder: Path, seed: int, options: list[str] | None = None) -> None:
         self.log = folder / "delivered.log"
         self.process = subprocess.Popen(
-            [sys.executable, str(HARNESS / "faulty_backend.py"), "--log", str(self.log), "--seed", str(seed)],
+            [sys.executable, str(HARNESS / "faulty_backend.py"), "--log", str(self.log), "--seed", str(seed),
+             *(options or [])],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.port = int(self.process.stdout.readline())
 

@@ -3,6 +3,10 @@
 
 import contextlib
 import io
+import os
+import random
+import socket
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -14,8 +18,10 @@ from case_file import CaseError, format_case, parse_case  # noqa: E402
 from case_runner import run_case  # noqa: E402
 from compare import Context, diff_log, diff_records, diff_text, matches  # noqa: E402
 from compression import compress, decompress  # noqa: E402
+from deliveries import Deliveries, Ranges, runs_of  # noqa: E402
 from http_backend import Answer, HttpBackend, Script  # noqa: E402
 from http_client import HttpClient  # noqa: E402
+from ports import free_port, listens  # noqa: E402
 
 FAKE = str(Path(__file__).resolve().parent / "fake_engine.py")
 
@@ -200,6 +206,51 @@ class RunCasesTest(unittest.TestCase):
         with contextlib.redirect_stdout(io.StringIO()) as out:
             code = run_cases.main(arguments)
         return code, out.getvalue()
+
+
+class PortsTest(unittest.TestCase):
+    def test_a_listener_is_told_from_a_stranger_on_its_port(self) -> None:
+        with socket.create_server(("127.0.0.1", free_port())) as server:
+            port = server.getsockname()[1]
+            self.assertTrue(listens(os.getpid(), port))
+            self.assertFalse(listens(os.getpid(), free_port()))
+            with subprocess.Popen(["sleep", "60"]) as stranger:
+                self.assertFalse(listens(stranger.pid, port))
+                stranger.kill()
+
+    def test_a_port_is_given_to_one_process_only(self) -> None:
+        port = free_port()
+        claim = f"import socket; socket.socket(socket.AF_UNIX).bind('\\0engine-test-port-{port}')"
+        self.assertNotEqual(subprocess.run([sys.executable, "-c", claim], capture_output=True).returncode, 0)
+
+
+class DeliveriesTest(unittest.TestCase):
+    def test_ranges_are_the_sets_that_they_stand_for(self) -> None:
+        draw = random.Random(5)
+        for _ in range(200):
+            ranges, numbers, wanted = Ranges(), set(), set()
+            for _ in range(draw.randrange(12)):
+                first = draw.randrange(40)
+                run = range(first, first + 1 + draw.randrange(6))
+                self.assertEqual(ranges.add(run[0], run[-1]), len(set(run) - numbers))
+                numbers |= set(run)
+                wanted |= set(range(first + draw.randrange(9), first + draw.randrange(20)))
+            self.assertEqual({n for first, last in ranges.runs() for n in range(first, last + 1)}, numbers)
+            self.assertEqual(len(ranges), len(numbers))
+            missing = ranges.missing(Ranges(runs_of(sorted(wanted))))
+            self.assertEqual({n for first, last in missing for n in range(first, last + 1)}, wanted - numbers)
+
+    def test_runs_keep_the_order_of_arrival(self) -> None:
+        self.assertEqual(runs_of([3, 4, 5, 9, 1, 2]), [(3, 5), (9, 9), (1, 2)])
+        self.assertEqual(runs_of([4, 6, 5, 7]), [(4, 4), (6, 6), (5, 5), (7, 7)])
+        self.assertEqual(runs_of([]), [])
+
+    def test_repetitions_late_and_lost_events_are_told_apart(self) -> None:
+        deliveries = Deliveries()
+        for first, last in ((0, 9), (5, 12), (20, 29), (15, 17), (30, 30)):
+            deliveries.add(7, first, last)
+        self.assertEqual((deliveries.events, deliveries.repetitions, deliveries.late), (32, 5, 3))
+        self.assertEqual(deliveries.lost({7: Ranges([(0, 12), (14, 18)]), 8: Ranges([(0, 1)])}), 4)
 
 
 if __name__ == "__main__":

@@ -212,6 +212,7 @@ private:
     void account_gap(std::uint64_t number, std::uint64_t sequence);
     void note_empty();
     void account_dropped(std::uint64_t sequence);
+    std::uint64_t take_dropped(std::uint64_t gap);
     Step note_read_failure(const Error& error);
 
     const Options options_;

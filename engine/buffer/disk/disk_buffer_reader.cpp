@@ -166,17 +166,19 @@ void DiskBuffer::advance_segment(const Position& cursor, const Position& limit) 
     wake_.notify_one();
 }
 
-/// Under mutex_. What is missing between the last record read and this one was lost.
+/// Under mutex_. What is missing between the last record read and this one was lost, but for what
+/// was dropped.
 void DiskBuffer::account_gap(std::uint64_t number, std::uint64_t sequence) {
     skipped_ = false;
     // Number 0 is given to no record: where the reader began is not known.
-    if (read_number_ != 0 && number > read_number_) {
-        stats_.damaged_records += number - read_number_;
-    }
-    if (read_number_ != 0 && sequence > read_sequence_) {
-        const std::uint64_t lost = sequence - read_sequence_;
+    if (read_number_ != 0) {
+        const std::uint64_t gap = sequence > read_sequence_ ? sequence - read_sequence_ : 0;
+        const std::uint64_t dropped = take_dropped(gap);
+        const std::uint64_t lost = gap - dropped;
         stats_.lost_events += lost;
         stats_.events -= std::min(stats_.events, lost);
+        if (number > read_number_ && (lost > 0 || dropped == 0))
+            stats_.damaged_records += number - read_number_;
     }
     read_number_ = std::max(read_number_, number);
     read_sequence_ = std::max(read_sequence_, sequence);
@@ -220,9 +222,17 @@ std::uint64_t DiskBuffer::events_to_drop(SegmentId segment) const {
         const auto first = (*reader)->next(info->end.value_or(info->size), Unreadable::Skip);
         return first && *first ? std::optional((*first)->header.sequence) : std::nullopt;
     };
+    // What was dropped before lies between the last record read and this segment.
+    const bool from_cursor = segment == cursor_.segment && read_number_ != 0;
     const auto begin =
-        segment == cursor_.segment ? std::optional(read_sequence_) : first_of(segment);
-    const auto end = first_of(store_.next_after(segment));
+        from_cursor ? std::optional(read_sequence_ + dropped_ahead_) : first_of(segment);
+    // An empty segment that a power cut left and that cannot be removed tells nothing.
+    std::optional<SegmentId> next = store_.next_after(segment);
+    std::optional<std::uint64_t> end = first_of(next);
+    while (!end && next && *next < readable_end_.segment) {
+        next = store_.next_after(*next);
+        end = first_of(next);
+    }
     return begin && end && *end > *begin ? *end - *begin : 0;
 }
 
@@ -262,12 +272,23 @@ std::optional<std::uint64_t> DiskBuffer::drop_oldest_segment() {
 /// Under mutex_. Events between the last record read and this one that are missing because their
 /// segments were dropped, by this run (counted then) or a former one.
 void DiskBuffer::account_dropped(std::uint64_t sequence) {
-    if (read_number_ == 0 || sequence <= read_sequence_)
+    if (read_number_ == 0) {
+        // Nothing was read before it, so all that was dropped lies behind it.
+        dropped_ahead_ = 0;
+        return;
+    }
+    if (sequence <= read_sequence_)
         return;
     const std::uint64_t gap = sequence - read_sequence_;
+    const std::uint64_t counted = take_dropped(gap);
+    stats_.events -= std::min(stats_.events, gap - counted);
+}
+
+/// Under mutex_. The part of a gap in front of the reader that was counted when it was dropped.
+std::uint64_t DiskBuffer::take_dropped(std::uint64_t gap) {
     const std::uint64_t counted = std::min(gap, dropped_ahead_);
     dropped_ahead_ -= counted;
-    stats_.events -= std::min(stats_.events, gap - counted);
+    return counted;
 }
 
 }  // namespace engine::buffer::disk

@@ -89,6 +89,7 @@ private:
             component::SinkItem item = buffer_.prepare(std::move(delivery));
             buffer_.offer(item, buffer::Patience::Endless);
         }
+        void note_too_large(const Delivery&) override {}
         io::Task<bool> wait_for_room() override { co_return true; }
 
     private:

@@ -67,6 +67,7 @@ private:
             return call == Call::Read || found == faults.end() ? Fault::None : found->second;
         });
         finished_now_.clear();
+        dropped_now_ = 0;
         if (const auto buffer = open()) {
             for (const Operation& operation : session.operations) {
                 if (files_.crashed() || broken_)
@@ -88,6 +89,7 @@ private:
         switch (operation.kind) {
             case Operation::Kind::Append: {
                 const std::uint64_t key = next_key_++;
+                given_events_ += operation.events;
                 append(buffer, answers_, key, operation.value,
                        static_cast<std::uint32_t>(operation.events));
                 return;
@@ -103,7 +105,7 @@ private:
                     finish(buffer, 0);
                 return;
             case Operation::Kind::Drop:
-                dropped_events_ += buffer.drop_oldest_segment().value_or(0);
+                drop(buffer);
                 return;
             case Operation::Kind::Settle:
                 answers_.wait();
@@ -113,6 +115,17 @@ private:
                                        files_.segment_bytes(), buffer.stats().disk_bytes);
                 });
         }
+    }
+
+    /// In a later session segments may come back, and are dropped and counted again.
+    void drop(DiskBuffer& buffer) {
+        const std::uint64_t events = buffer.drop_oldest_segment().value_or(0);
+        dropped_events_ += events;
+        dropped_now_ += events;
+        check(dropped_now_ <= given_events_, [this] {
+            return fmt::format("{} events are said to be dropped of {}", dropped_now_,
+                               given_events_);
+        });
     }
 
     void read(DiskBuffer& buffer) {
@@ -205,7 +218,9 @@ private:
     std::optional<std::string> broken_;
     std::uint64_t next_key_ = 0;
     std::int64_t last_read_ = -1;
+    std::uint64_t given_events_ = 0;
     std::uint64_t dropped_events_ = 0;
+    std::uint64_t dropped_now_ = 0;
     std::uint64_t flips_ = 0;
     std::vector<Held> held_;
     std::set<std::uint64_t> finished_;

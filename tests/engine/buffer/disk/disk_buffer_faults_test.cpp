@@ -288,6 +288,56 @@ TEST(DiskBufferFaults, ForgedRecordInsideAPayloadIsNotTakenForOne) {
     EXPECT_EQ(drain(*buffer), range(7, 8));
 }
 
+TEST(DiskBufferFaults, DropsAroundARecordInFlightAreCountedOnce) {
+    FaultFileSystem files;
+    Answers answers;
+    const auto buffer = open(files);
+    std::uint64_t id = 0;
+    while (id < 30)
+        ASSERT_TRUE(append_now(*buffer, answers, id++, 4000));
+    const auto first = buffer->next();
+    ASSERT_TRUE(first);
+    std::uint64_t dropped = *buffer->drop_oldest_segment();  // the one behind the reader's
+    buffer->finish(first->id);
+    dropped += *buffer->drop_oldest_segment();  // the rest of the reader's
+    EXPECT_EQ(buffer->stats().events, 30 - 1 - dropped);
+    EXPECT_EQ(drain(*buffer), range(1 + dropped, 30));
+}
+
+/// A power cut leaves an empty segment behind, and it cannot be removed: it stands between segments
+/// with records, and does not say at which event it begins.
+TEST(DiskBufferFaults, DroppingCountsEveryEventAlsoNextToAnEmptySegment) {
+    FaultFileSystem files;
+    Answers answers;
+    std::uint64_t id = 0;
+    {
+        const auto buffer = open(files);
+        while (id < 12)
+            ASSERT_TRUE(append_now(*buffer, answers, id++, 4000));
+    }
+    SegmentId last{};
+    for (const std::string& path : files.paths()) {
+        const FileName name = parse_file_name(std::filesystem::path(path).filename().string());
+        if (name.kind == FileKind::Segment)
+            last = std::max(last, name.id);
+    }
+    ASSERT_TRUE(files.open(folder / segment_name(after(last)), OpenMode::Create));
+    files.plan(
+        [](Call call, std::uint64_t) { return call == Call::Remove ? Fault::Error : Fault::None; });
+    const auto buffer = open(files);
+    ASSERT_NE(buffer, nullptr);
+    while (id < 24)
+        ASSERT_TRUE(append_now(*buffer, answers, id++, 4000));
+    std::uint64_t dropped = 0;
+    while (const auto events = buffer->drop_oldest_segment())
+        dropped += *events;
+    EXPECT_EQ(buffer->stats().events, id - dropped);
+    EXPECT_EQ(drain(*buffer), range(dropped, id));
+    EXPECT_GT(dropped, 12u);
+    EXPECT_EQ(buffer->stats().events, 0u);
+    EXPECT_EQ(buffer->stats().lost_events, 0u);
+}
+
 TEST(DiskBufferFaults, RandomDamageNeverStopsTheBuffer) {
     for (std::uint64_t seed = 0; seed < 100; ++seed) {
         FaultFileSystem files(seed);

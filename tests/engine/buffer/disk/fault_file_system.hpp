@@ -82,6 +82,7 @@ public:
             };
             copy->names_ = copied(names_);
             copy->durable_names_ = copied(durable_names_);
+            copy->nodes_ = nodes_;
             for (const Names& names : pending_names_)
                 copy->pending_names_.push_back(copied(names));
         }
@@ -140,6 +141,7 @@ public:
             if (decide(Call::Create) != Fault::None)
                 return failure("create failed");
             found = names_.emplace(path.string(), std::make_shared<Node>()).first;
+            found->second->id = ++nodes_;
             note_names();
         }
         return std::make_unique<MemoryFile>(*this, found->second);
@@ -195,6 +197,8 @@ public:
 private:
     static constexpr std::size_t sector = 512;
     struct Node {
+        /// Counts files as they are made: draws of a power cut go by it, and so repeat.
+        std::uint64_t id = 0;
         std::string live;
         std::string durable;
         std::set<std::size_t> dirty;
@@ -364,16 +368,15 @@ private:
     }
 
     void lose_unsynced() {
-        std::set<std::shared_ptr<Node>> nodes;
-        for (const Names& names : pending_names_) {
+        std::map<std::uint64_t, std::shared_ptr<Node>> nodes;
+        const auto add = [&nodes](const Names& names) {
             for (const auto& [path, node] : names)
-                nodes.insert(node);
-        }
-        for (const auto& [path, node] : names_)
-            nodes.insert(node);
-        for (const auto& [path, node] : durable_names_)
-            nodes.insert(node);
-        for (const std::shared_ptr<Node>& node : nodes) {
+                nodes.emplace(node->id, node);
+        };
+        std::ranges::for_each(pending_names_, add);
+        add(names_);
+        add(durable_names_);
+        for (const auto& [id, node] : nodes) {
             const bool keeps_size = random_() % 2 == 0;
             if (keeps_size)
                 node->durable.resize(node->live.size());
@@ -399,6 +402,7 @@ private:
     std::uint64_t calls_ = 0;
     std::uint64_t capacity_ = ~std::uint64_t{0} / 2;
     std::uint64_t peak_ = 0;
+    std::uint64_t nodes_ = 0;
     bool crashed_ = false;
     std::set<std::string> locked_;
     Names names_;

@@ -50,8 +50,9 @@ struct Trace {
     std::vector<TraceSession> sessions;
 };
 
-/// Draws traces. A third of them settles after each operation, which makes them repeatable; the
-/// others leave the writer to run beside the client.
+/// Draws traces. A third of them settles after each operation, which makes them repeatable but for
+/// ledger syncs, which go by the clock and so shift the faults after them; the others leave the
+/// writer to run beside the client.
 class TraceGenerator {
 public:
     explicit TraceGenerator(std::uint64_t seed) : random_(seed), seed_(seed) {}
