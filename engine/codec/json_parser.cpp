@@ -73,6 +73,7 @@ bool JsonParser::parse_indexed(std::string_view text, Arena& arena, Value& value
     arena_ = &arena;
     keys_.clear();
     values_.clear();
+    layouts_.renew();
     return parse_value(value, 0) && next_ == structurals_end_;
 }
 

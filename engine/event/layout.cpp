@@ -1,6 +1,7 @@
 #include "engine/event/layout.hpp"
 
 #include <algorithm>
+#include <vector>
 
 #include "engine/event/container.hpp"
 
@@ -12,39 +13,53 @@ LayoutCache& LayoutCache::local() {
 }
 
 LayoutCache::Node* LayoutCache::step_slow(Node* node, std::string_view key) {
-    Node* previous = nullptr;
-    for (Node* child = node->first_child; child != nullptr; child = child->next_sibling) {
-        if (child->key == key) {
-            // Move to front: the order last seen is the best guess.
-            if (previous != nullptr) {
-                previous->next_sibling = child->next_sibling;
-                child->next_sibling = node->first_child;
-                node->first_child = child;
-            }
-            return child;
+    auto& recent = node->recent;
+    for (std::size_t i = 1; i < recent.size() && recent[i] != nullptr; ++i) {
+        if (recent[i]->key == key) {
+            std::rotate(recent.begin(), recent.begin() + static_cast<std::ptrdiff_t>(i),
+                        recent.begin() + static_cast<std::ptrdiff_t>(i) + 1);
+            return recent.front();
         }
-        previous = child;
     }
-    if (nodes_ == maximum_nodes || key_bytes_ + key.size() > maximum_key_bytes) {
-        return nullptr;
+    Node* child = nullptr;
+    if (recent.back() != nullptr) {  // there may be more
+        const auto found = children_.find({node, key});
+        child = found == children_.end() ? nullptr : found->second;
     }
-    ++nodes_;
-    key_bytes_ += key.size();
-    Node* child = memory_.create<Node>();
-    child->key = memory_.copy(key);
-    child->parent = node;
-    child->depth = node->depth + 1;
-    child->next_sibling = node->first_child;
-    node->first_child = child;
+    if (child == nullptr) {
+        if (children_.size() == maximum_nodes || key_bytes_ + key.size() > maximum_key_bytes) {
+            ++misses_;
+            return nullptr;
+        }
+        child = memory_.create<Node>();
+        child->key = memory_.copy(key);
+        child->depth = node->depth + 1;
+        children_.emplace(std::pair{node, child->key}, child);
+        key_bytes_ += key.size();
+    }
+    std::shift_right(recent.begin(), recent.end(), 1);
+    recent.front() = child;
     return child;
 }
 
+void LayoutCache::clear() {
+    root_ = {};
+    children_.clear();
+    memory_.clear();
+    key_bytes_ = misses_ = 0;
+}
+
 bool LayoutCache::complete(Node& node, std::span<const std::string_view> keys, Arena& arena) {
+    if (node.is_shapeless) {
+        return false;
+    }
     std::vector<std::string_view> sorted(keys.begin(), keys.end());
     std::ranges::sort(sorted);
     sorted.erase(std::ranges::unique(sorted).begin(), sorted.end());
     const Shape* shape = Shape::of(sorted, arena);
     if (!shape->interned()) {
+        node.is_shapeless = true;
+        ++misses_;
         return false;
     }
     node.positions = memory_.allocate_array<std::uint32_t>(keys.size());

@@ -73,6 +73,7 @@ Value LogFormat::object(Call& call, std::span<const std::string_view> groups,
     auto* values = call.arena().allocate_array<Value>(groups.size());
     std::size_t count = 0;
     LayoutCache& layouts = LayoutCache::local();
+    layouts.renew();
     LayoutCache::Node* layout = layouts.root();
     for (std::size_t i = 1; i < groups.size(); ++i) {
         if (groups[i].data() == nullptr || regex_->group_names()[i].empty()) {
