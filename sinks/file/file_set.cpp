@@ -1,6 +1,7 @@
 #include "sinks/file/file_set.hpp"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,7 +13,21 @@ namespace {
 
 constexpr std::string_view log_target = "engine::sinks::file";
 
+std::size_t descriptors_for_files() {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) {
+        return std::size_t{1} << 20;
+    }
+    return std::max<std::size_t>(1, limit.rlim_cur / 4 * 3);
+}
+
 }  // namespace
+
+FileSet::FileSet(const FileSettings& settings, telemetry::Logger log, telemetry::Gauge& open_files)
+    : settings_(settings),
+      log_(std::move(log)),
+      open_files_(open_files),
+      most_open_(descriptors_for_files()) {}
 
 void FileSet::write(std::span<Write> writes, Clock::time_point now) {
     for (Write& write : writes) {
@@ -27,9 +42,7 @@ void FileSet::write_one(Write& write, Clock::time_point now) {
     auto& entry = *entries_.try_emplace(std::string(write.path)).first;
     Entry& state = entry.second;
     if (!state.file && !open(entry, write)) {
-        if (!state.filled) {
-            entries_.erase(entry.first);
-        }
+        forget_if_over(entry);
         return;
     }
     if (!state.filled) {
@@ -38,7 +51,8 @@ void FileSet::write_one(Write& write, Clock::time_point now) {
     }
     state.last_write = now;
     state.unflushed = true;
-    next_ = std::min(next_, deadline(state));
+    recent_.splice(recent_.end(), recent_, state.place);
+    list(entry);
     const auto written = state.file->write(write.bytes);
     if (!written) {
         write.error = written.error();
@@ -47,6 +61,7 @@ void FileSet::write_one(Write& write, Clock::time_point now) {
         // holds bytes of its stream.
         if (settings_.compression.algorithm == CompressionAlgorithm::None) {
             close(entry, now);
+            forget_if_over(entry);
         }
         return;
     }
@@ -70,7 +85,10 @@ void FileSet::flush(std::span<Write> writes) {
     }
 }
 
-bool FileSet::open(Entries::value_type& entry, Write& write) {
+bool FileSet::open(Named& entry, Write& write) {
+    if (recent_.size() >= most_open_) {
+        close_least_recent();
+    }
     auto file = OpenFile::open(entry.first, settings_.compression);
     while (!file && (file.error().code == EMFILE || file.error().code == ENFILE) &&
            close_least_recent()) {
@@ -82,40 +100,52 @@ bool FileSet::open(Entries::value_type& entry, Write& write) {
         return false;
     }
     entry.second.file.emplace(std::move(*file));
+    entry.second.place = recent_.insert(recent_.end(), &entry);
     open_files_.add(1);
     return true;
 }
 
 bool FileSet::close_least_recent() {
-    Entries::value_type* oldest = nullptr;
-    for (auto& entry : entries_) {
-        if (entry.second.file &&
-            (oldest == nullptr || entry.second.last_write < oldest->second.last_write)) {
-            oldest = &entry;
-        }
+    if (recent_.empty()) {
+        return false;
     }
-    if (oldest != nullptr) {
-        close(*oldest, Clock::now());
+    Named& oldest = *recent_.front();
+    close(oldest, Clock::now());
+    forget_if_over(oldest);
+    return true;
+}
+
+void FileSet::list(Named& entry) {
+    Entry& state = entry.second;
+    if (const auto at = deadline(state); at < state.listed) {
+        due_.erase({state.listed, &entry});
+        due_.emplace(at, &entry);
+        state.listed = at;
     }
-    return oldest != nullptr;
+}
+
+void FileSet::forget_if_over(Named& entry) {
+    Entry& state = entry.second;
+    if (!state.file && empty_at(state) == Clock::time_point::max()) {
+        due_.erase({state.listed, &entry});
+        entries_.erase(entries_.find(entry.first));
+    }
 }
 
 void FileSet::expire(Clock::time_point now) {
-    next_ = Clock::time_point::max();
-    for (auto at = entries_.begin(); at != entries_.end();) {
-        Entry& state = at->second;
+    while (next_deadline() <= now) {
+        Named& entry = *due_.begin()->second;
+        Entry& state = entry.second;
+        due_.erase(due_.begin());
+        state.listed = Clock::time_point::max();
         if (state.file && now >= state.last_write + settings_.idle_timeout) {
-            close(*at, now);
+            close(entry, now);
         }
         if (now >= empty_at(state)) {
-            empty(*at);
+            empty(entry);
         }
-        if (!state.file && empty_at(state) == Clock::time_point::max()) {
-            at = entries_.erase(at);
-            continue;
-        }
-        next_ = std::min(next_, deadline(state));
-        ++at;
+        list(entry);
+        forget_if_over(entry);
     }
 }
 
@@ -124,10 +154,10 @@ void FileSet::close_all() {
         close(entry, Clock::now());
     }
     entries_.clear();
-    next_ = Clock::time_point::max();
+    due_.clear();
 }
 
-void FileSet::close(Entries::value_type& entry, Clock::time_point now) {
+void FileSet::close(Named& entry, Clock::time_point now) {
     Entry& state = entry.second;
     if (!state.file) {
         return;
@@ -137,10 +167,12 @@ void FileSet::close(Entries::value_type& entry, Clock::time_point now) {
     }
     state.file.reset();
     state.closed_at = now;
+    recent_.erase(state.place);
     open_files_.add(-1);
+    list(entry);
 }
 
-void FileSet::empty(Entries::value_type& entry) {
+void FileSet::empty(Named& entry) {
     Entry& state = entry.second;
     state.filled = false;
     if (state.file) {
