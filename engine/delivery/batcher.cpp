@@ -1,6 +1,7 @@
 #include "engine/delivery/batcher.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace engine::delivery {
 
@@ -51,12 +52,23 @@ EventSelection EncodedSlice::selection() const {
 }
 
 Batcher::OpenBatches::iterator Batcher::open(const std::string& key, TimePoint now) {
-    const auto [position, is_new] = open_.try_emplace(key);
-    if (is_new) {
-        position->second.batch.key = key;
-        position->second.deadline = now + limits_.timeout;
+    if (const auto found = by_key_.find(key); found != by_key_.end()) {
+        return found->second;
     }
+    const auto position = open_.emplace(open_.end());
+    position->batch.key = key;
+    position->deadline = now + limits_.timeout;
+    by_key_.emplace(position->batch.key, position);
     return position;
+}
+
+Batcher::OpenBatches::iterator Batcher::take(OpenBatches::iterator position,
+                                             std::vector<EventBatch>& into) {
+    by_key_.erase(position->batch.key);
+    bytes_ -= position->batch.bytes;
+    acknowledged_ -= position->batch.acknowledgements.empty() ? 0 : 1;
+    into.push_back(std::move(position->batch));
+    return open_.erase(position);
 }
 
 void Batcher::add(const std::shared_ptr<const EncodedGroup>& group, std::size_t event_bytes,
@@ -67,7 +79,7 @@ void Batcher::add(const std::shared_ptr<const EncodedGroup>& group, std::size_t 
     std::size_t begin = 0;
     while (begin < count) {
         const auto position = open(group->key, now);
-        EventBatch& batch = position->second.batch;
+        EventBatch& batch = position->batch;
         const std::size_t from = begin == 0 ? 0 : ends[begin - 1];
         const std::size_t events_left = limits_.max_events - batch.events;
         const std::size_t bytes_left = limits_.max_bytes - std::min(batch.bytes, limits_.max_bytes);
@@ -85,49 +97,37 @@ void Batcher::add(const std::shared_ptr<const EncodedGroup>& group, std::size_t 
             bytes_ += ends[end - 1] - from;
             batch.event_bytes += event_bytes * (end - begin) / count;
             if (acknowledgement) {
+                acknowledged_ += batch.acknowledgements.empty() ? 1 : 0;
                 batch.acknowledgements.push_back(acknowledgement);
             }
         }
         if (end < count || batch.events >= limits_.max_events || batch.bytes >= limits_.max_bytes) {
-            bytes_ -= batch.bytes;
-            full.push_back(std::move(batch));
-            open_.erase(position);
+            take(position, full);
         }
         begin = end;
     }
 }
 
 std::optional<TimePoint> Batcher::deadline() const {
-    std::optional<TimePoint> earliest;
-    for (const auto& [key, each] : open_) {
-        earliest = earliest ? std::min(*earliest, each.deadline) : each.deadline;
-    }
-    return earliest;
-}
-
-template <typename Predicate>
-void Batcher::take_if(Predicate predicate, std::vector<EventBatch>& into) {
-    for (auto each = open_.begin(); each != open_.end();) {
-        if (predicate(each->second)) {
-            bytes_ -= each->second.batch.bytes;
-            into.push_back(std::move(each->second.batch));
-            each = open_.erase(each);
-        } else {
-            ++each;
-        }
-    }
+    return open_.empty() ? std::nullopt : std::optional(open_.front().deadline);
 }
 
 void Batcher::take_expired(TimePoint now, std::vector<EventBatch>& into) {
-    take_if([now](const Open& open) { return open.deadline <= now; }, into);
+    while (!open_.empty() && open_.front().deadline <= now) {
+        take(open_.begin(), into);
+    }
 }
 
 void Batcher::take_acknowledged(std::vector<EventBatch>& into) {
-    take_if([](const Open& open) { return !open.batch.acknowledgements.empty(); }, into);
+    for (auto each = open_.begin(); acknowledged_ > 0;) {
+        each = each->batch.acknowledgements.empty() ? std::next(each) : take(each, into);
+    }
 }
 
 void Batcher::take_all(std::vector<EventBatch>& into) {
-    take_if([](const Open&) { return true; }, into);
+    while (!open_.empty()) {
+        take(open_.begin(), into);
+    }
 }
 
 }  // namespace engine::delivery

@@ -4,10 +4,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <map>
+#include <list>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "engine/codec/event_encoder.hpp"
@@ -76,8 +78,9 @@ struct EventBatch {
     [[nodiscard]] std::vector<EventSelection> selections() const;
 };
 
-/// Collects events by key up to the limits of a request. Knows no clock: it is told the time.
-/// Belongs to the sink's strand.
+/// Collects events by key up to the limits of a request. Knows no clock: it is told the time, which
+/// never goes back. What an event, a deadline or a look costs does not depend on how many keys have
+/// an open batch. Belongs to the sink's strand.
 class Batcher {
 public:
     explicit Batcher(const BatchLimits& limits) : limits_(limits) {}
@@ -95,6 +98,8 @@ public:
     void take_acknowledged(std::vector<EventBatch>& into);
     void take_all(std::vector<EventBatch>& into);
     [[nodiscard]] bool empty() const { return open_.empty(); }
+    /// Open batches.
+    [[nodiscard]] std::size_t size() const { return open_.size(); }
     /// Encoded bytes in open batches.
     [[nodiscard]] std::size_t bytes() const { return bytes_; }
 
@@ -103,15 +108,17 @@ private:
         EventBatch batch;
         TimePoint deadline;
     };
-    using OpenBatches = std::map<std::string, Open, std::less<>>;
+    using OpenBatches = std::list<Open>;
 
     [[nodiscard]] OpenBatches::iterator open(const std::string& key, TimePoint now);
-    template <typename Predicate>
-    void take_if(Predicate predicate, std::vector<EventBatch>& into);
+    OpenBatches::iterator take(OpenBatches::iterator position, std::vector<EventBatch>& into);
 
     BatchLimits limits_;
-    OpenBatches open_;
+    OpenBatches open_;  // the first opened, which is due first, at the beginning
+    /// By key, which their batch owns.
+    std::unordered_map<std::string_view, OpenBatches::iterator> by_key_;
     std::size_t bytes_ = 0;
+    std::size_t acknowledged_ = 0;  // open ones that somebody waits for
 };
 
 }  // namespace engine::delivery

@@ -8,6 +8,8 @@ namespace {
 
 /// Beyond that, open batches are sent as they are: many keys with a few events each.
 constexpr std::size_t most_waiting_bytes = std::size_t{64} << 20;
+/// What an open batch takes beside its encoded events.
+constexpr std::size_t open_batch_bytes = std::size_t{1} << 10;
 
 }  // namespace
 
@@ -72,7 +74,7 @@ void BatchingRun::take(component::SinkItem item) {
         batcher_.add(group, event_bytes * group->events.ends.size() / events, acknowledgement,
                      clock_.now(), ready_, source);
     }
-    if (batcher_.bytes() > most_waiting_bytes) {
+    if (batcher_.bytes() + batcher_.size() * open_batch_bytes > most_waiting_bytes) {
         batcher_.take_all(ready_);
     }
     submit(ready_);
