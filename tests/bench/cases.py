@@ -96,6 +96,7 @@ class Case:
     connections: int = 64
     lines: int = 0  # altogether (stdin, file, tcp)
     line: str = EVENT
+    distinct: int = 0  # lines, or values of the header x-key, that differ: `#` in `line` counts up to it
     threads: int | None = None
     extra: bool = False  # only when it is named: not in the reference's table, or long
     ours: bool = False  # uses what only this engine has: not compared
@@ -128,7 +129,7 @@ CASES = [
     Case("file", "file", FILE_IN + blackhole(), lines=3_000_000),
     Case("tcp", "tcp", TCP_IN + TCP_OUT, connections=4, lines=2_000_000),
     http("fan-out-4", 100, 16, HTTP_IN + "".join(http_out(name=f"out{i}") for i in range(4))),
-    http("forward", 1, 64, FORWARD_IN + FORWARD_OUT, ours=True),
+    http("forward", 1, 64, FORWARD_IN + FORWARD_OUT, distinct=1000, ours=True),
     http("connections-1", 1, 1, HTTP_IN + http_out(), extra=True),
     http("connections-100", 1, 100, HTTP_IN + http_out(), extra=True),
     http("connections-10000", 1, 10_000, HTTP_IN + http_out(), extra=True),
