@@ -110,7 +110,8 @@ public:
         context.set_arena(output->arena());
         for (std::size_t i = 0; i < count; ++i) {
             vrl::Target target = vrl::target_of(*input, i, access_, output->arena(), tags_);
-            const vrl::Outcome outcome = vrl::run(*program_, target, context);
+            const vrl::Outcome outcome =
+                vrl::run(*program_, target, context, vrl::memory_allowance(output->arena()));
             if (outcome.ok()) {
                 push_result(*output, *input, i, target);
             } else {

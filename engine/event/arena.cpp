@@ -103,15 +103,19 @@ void* Arena::allocate_from_new_block(std::size_t size) {
     return payload;
 }
 
+void Arena::free_block() {
+    Block* block = std::exchange(blocks_, blocks_->next);
+    const std::size_t size_class = class_of(block->size + sizeof(Block));
+    if (size_class < block_sizes.size() && !BlockPool::closed()) {
+        BlockPool::local().give(size_class, block);
+    } else {
+        std::free(block);
+    }
+}
+
 void Arena::clear() {
     while (blocks_ != nullptr) {
-        Block* block = std::exchange(blocks_, blocks_->next);
-        const std::size_t size_class = class_of(block->size + sizeof(Block));
-        if (size_class < block_sizes.size() && !BlockPool::closed()) {
-            BlockPool::local().give(size_class, block);
-        } else {
-            std::free(block);
-        }
+        free_block();
     }
     next_ = end_ = nullptr;
     footprint_ = 0;
@@ -121,25 +125,31 @@ void Arena::rewind() {
     if (blocks_ == nullptr) {
         return;
     }
-    // Blocks are stacked, so the first is the last of the list: unlink it, free the others.
-    Block* first = blocks_;
-    while (first->next != nullptr) {
-        first = first->next;
+    // Blocks are stacked, so the first is the last of the list.
+    while (blocks_->next != nullptr) {
+        free_block();
     }
-    for (Block* block = blocks_; block != first;) {
-        Block* next = block->next;
-        const std::size_t size_class = class_of(block->size + sizeof(Block));
-        if (size_class < block_sizes.size()) {
-            BlockPool::local().give(size_class, block);
-        } else {
-            std::free(block);
-        }
-        block = next;
+    footprint_ = blocks_->size + sizeof(Block);
+    next_ = blocks_->payload();
+    end_ = next_ + blocks_->size;
+}
+
+Arena::Mark Arena::mark() const {
+    Mark mark;
+    mark.block = blocks_;
+    mark.next = next_;
+    mark.end = end_;
+    mark.footprint = footprint_;
+    return mark;
+}
+
+void Arena::rewind_to(const Mark& mark) {
+    while (blocks_ != mark.block) {
+        free_block();
     }
-    blocks_ = first;
-    footprint_ = first->size + sizeof(Block);
-    next_ = first->payload();
-    end_ = next_ + first->size;
+    next_ = mark.next;
+    end_ = mark.end;
+    footprint_ = mark.footprint;
 }
 
 }  // namespace engine

@@ -65,12 +65,26 @@ public:
     /// Forgets everything that was allocated, keeping the first block: for scratch memory.
     void rewind();
 
+    /// A point to return to with `rewind_to`, as long as nothing was freed before it.
+    class Mark {
+        friend class Arena;
+        void* block = nullptr;
+        char* next = nullptr;
+        char* end = nullptr;
+        std::size_t footprint = 0;
+    };
+    [[nodiscard]] Mark mark() const;
+    /// Frees everything that was allocated since.
+    void rewind_to(const Mark& mark);
+
     /// Bytes held in blocks.
     [[nodiscard]] std::size_t footprint() const { return footprint_; }
 
 private:
     struct Block;
     void* allocate_from_new_block(std::size_t size);
+    /// Frees the newest block.
+    void free_block();
 
     char* next_ = nullptr;
     char* end_ = nullptr;

@@ -25,6 +25,12 @@ inline void freeze(const Value& value, const Arena& arena) {
     }
 }
 
+/// Whether it is a container that may have other parents.
+[[nodiscard]] inline bool is_shared(const Value& value) {
+    return (value.is_array() && value.as_array().owner == nullptr) ||
+           (value.is_object() && value.as_object().owner == nullptr);
+}
+
 /// An object of this shape whose values are not yet set.
 [[nodiscard]] ObjectNode* new_object(const Shape* shape, Arena& arena);
 /// An empty array with room for `capacity` items.

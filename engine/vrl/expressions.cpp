@@ -1,34 +1,40 @@
 #include "engine/vrl/expressions.hpp"
 
 #include <algorithm>
-#include "engine/vrl/nesting.hpp"
 
 #include "engine/event/container.hpp"
+#include "engine/vrl/growth.hpp"
 #include "engine/vrl/operators.hpp"
 
 namespace engine::vrl {
 
 Value ArrayNodeExpression::resolve(Context& context) const {
     ArrayNode* array = new_array(items_.size(), context.arena());
+    std::size_t shared = 0;
     for (const NodePtr& item : items_) {
         const Value value = item->resolve(context);
         if (value.is_failure()) {
             return value;
         }
+        shared += is_shared(value) ? 1 : 0;
         array->items[array->size++] = value;
     }
+    count_shared(context, shared);
     return Value::array(array);
 }
 
 Value ObjectNodeExpression::resolve(Context& context) const {
     ObjectNode* object = new_object(shape_, context.arena());
+    std::size_t shared = 0;
     for (const auto& [position, node] : values_) {
         const Value value = node->resolve(context);
         if (value.is_failure()) {
             return value;
         }
+        shared += is_shared(value) ? 1 : 0;
         object->values[position] = value;
     }
+    count_shared(context, shared);
     return Value::object(object);
 }
 
@@ -124,11 +130,11 @@ Value ReturnNode::resolve(Context& context) const {
 
 namespace {
 
-/// The value that an assignment results in, or the failure of values that have grown too deep.
+/// The value that an assignment results in, or the failure of values that have grown too far.
 Value assigned(const Value& value, Context& context) {
     const bool container = value.is_array() || value.is_object();
-    if (container && context.nesting_is_due() && nests_too_deep(context)) [[unlikely]] {
-        return context.failf("values nest deeper than {} levels", maximum_nesting);
+    if (container && context.growth_is_due() && !check_growth(context)) [[unlikely]] {
+        return Value::failure();
     }
     return value;
 }

@@ -204,7 +204,7 @@ Value ClosureCall::run(Value first, Value second) {
     if (result.is_failure() && context_.failure() == FailureKind::Return) {
         return context_.fail(FailureKind::ClosureReturn, "return cannot be used inside closures");
     }
-    return result;
+    return context_.out_of_memory() ? context_.fail_for_memory() : result;
 }
 
 }  // namespace engine::vrl

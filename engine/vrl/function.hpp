@@ -290,6 +290,13 @@ public:
     [[nodiscard]] Arena& arena() const { return context_.arena(); }
     [[nodiscard]] const absl::TimeZone& timezone() const { return context_.timezone(); }
 
+    /// How long a text the run may still make.
+    [[nodiscard]] std::size_t room() const { return context_.room(); }
+    /// `if (call.out_of_memory()) return call.fail_for_memory();` in loops whose results may be
+    /// many times as large as the arguments.
+    [[nodiscard]] bool out_of_memory() const { return context_.out_of_memory(); }
+    [[nodiscard]] Value fail_for_memory() const { return context_.fail_for_memory(); }
+
     /// A string result, copied into the arena.
     [[nodiscard]] Value text(std::string_view bytes) const {
         return Value::copy_of(bytes, arena());

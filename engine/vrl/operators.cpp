@@ -32,15 +32,12 @@ std::int64_t wrap(std::uint64_t value) {
     return static_cast<std::int64_t>(value);
 }
 
-/// Programs may double a string again and again.
-constexpr std::uint64_t longest_text = std::uint64_t{1} << 28;
-
 Value concatenate(const Value& left, const Value& right, Context& context) {
     const std::string_view a = left.as_bytes();
     const std::string_view b = right.as_bytes();
     const std::size_t size = a.size() + b.size();
-    if (size > longest_text) {
-        return context.fail("joined string is too large");
+    if (size > context.room()) {
+        return context.fail_for_memory();
     }
     char small[Value::inline_capacity];
     char* out = size <= Value::inline_capacity ? small : context.arena().allocate_array<char>(size);
@@ -89,8 +86,8 @@ Value repeat(const Value& text, std::int64_t count, Context& context) {
     if (count <= 0 || unit.empty()) {
         return Value::bytes({});
     }
-    if (static_cast<std::uint64_t>(count) > longest_text / unit.size()) {
-        return context.fail("repeated string is too large");
+    if (static_cast<std::uint64_t>(count) > context.room() / unit.size()) {
+        return context.fail_for_memory();
     }
     const std::size_t size = unit.size() * static_cast<std::size_t>(count);
     char* out = context.arena().allocate_array<char>(size);

@@ -69,9 +69,8 @@ public:
 private:
     friend class Compiler;
     friend class CallCompiler;
-    friend struct Outcome run(const Program& program, Target& target, Context& context);
     friend struct Outcome resume(const Program& program, Target& target, Context& context,
-                                 std::span<const Value> variables);
+                                 std::span<const Value> variables, std::size_t memory);
     Arena constants_;
     std::vector<std::shared_ptr<const void>> owned_;  // regexes that constants point to
     std::vector<NodePtr> statements_;
@@ -102,12 +101,14 @@ struct Outcome {
 };
 
 /// Runs the program over the target. Values that the target and the outcome get live in the
-/// context's arena, the target's batch, or the program.
-[[nodiscard]] Outcome run(const Program& program, Target& target, Context& context);
+/// context's arena, the target's batch, or the program. A run that takes more than `memory` bytes
+/// of the arena ends in an error; what takes much and fails leaves it free again.
+[[nodiscard]] Outcome run(const Program& program, Target& target, Context& context,
+                          std::size_t memory = memory_of_run);
 
 /// The same for a program that goes on where others ended: `variables` are the values of its first
 /// slots.
 [[nodiscard]] Outcome resume(const Program& program, Target& target, Context& context,
-                             std::span<const Value> variables);
+                             std::span<const Value> variables, std::size_t memory = memory_of_run);
 
 }  // namespace engine::vrl

@@ -53,7 +53,7 @@ void compile_lines(benchmark::State& state) {
         benchmark::DoNotOptimize(compile(SourceText("", text), {}));
     }
 }
-BENCHMARK(compile_lines)->Arg(100)->Arg(1000)->Arg(4000)->Unit(benchmark::kMillisecond);
+BENCHMARK(compile_lines)->Arg(500)->Arg(1000)->Arg(2000)->Arg(4000)->Unit(benchmark::kMillisecond);
 
 /// Conditions that each add a field of their own to the event.
 void compile_conditions(benchmark::State& state) {

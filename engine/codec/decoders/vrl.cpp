@@ -32,7 +32,8 @@ public:
         context.set_arena(arena);
         vrl::Target target;
         target.event = message_object(Value::bytes(frame), arena);
-        const vrl::Outcome outcome = vrl::run(*program_, target, context);
+        const vrl::Outcome outcome =
+            vrl::run(*program_, target, context, vrl::memory_allowance(arena));
         if (!outcome.ok()) {
             return failure(outcome.message.empty() ? std::string("aborted")
                                                    : std::string(outcome.message));

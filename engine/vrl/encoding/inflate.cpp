@@ -6,7 +6,8 @@
 
 namespace engine::vrl {
 
-std::optional<std::string> inflated(std::string_view bytes, DeflateFormat format) {
+std::optional<std::string> inflated(std::string_view bytes, DeflateFormat format,
+                                    std::size_t limit) {
     if (bytes.size() > std::numeric_limits<uInt>::max()) {
         return std::nullopt;
     }
@@ -19,7 +20,7 @@ std::optional<std::string> inflated(std::string_view bytes, DeflateFormat format
     stream.avail_in = static_cast<uInt>(bytes.size());
     std::string out;
     int status = Z_OK;
-    while (status == Z_OK && out.size() <= decoded_limit) {
+    while (status == Z_OK && out.size() <= limit) {
         char chunk[16384];
         stream.next_out = reinterpret_cast<Bytef*>(chunk);
         stream.avail_out = sizeof chunk;
@@ -28,7 +29,7 @@ std::optional<std::string> inflated(std::string_view bytes, DeflateFormat format
     }
     inflateEnd(&stream);
     const bool is_cut = status == Z_BUF_ERROR && format == DeflateFormat::Zlib;
-    if ((status != Z_STREAM_END && !is_cut) || out.size() > decoded_limit) {
+    if ((status != Z_STREAM_END && !is_cut) || out.size() > limit) {
         return std::nullopt;
     }
     return out;

@@ -4,10 +4,8 @@ namespace engine::vrl {
 namespace {
 
 Value run(Call& call) {
-    // Programs may double an array again and again.
-    constexpr std::size_t longest = std::size_t{1} << 24;
-    if (call.items(0).size() + call.items(1).size() > longest) {
-        return call.fail("array is too large");
+    if ((call.items(0).size() + call.items(1).size()) * sizeof(Value) > call.room()) {
+        return call.fail_for_memory();
     }
     Value array = call[0];
     freeze(array, call.arena());

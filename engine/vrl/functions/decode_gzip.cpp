@@ -5,7 +5,7 @@ namespace engine::vrl {
 namespace {
 
 Value run(Call& call) {
-    const auto text = inflated(call.bytes(0), DeflateFormat::Gzip);
+    const auto text = inflated(call.bytes(0), DeflateFormat::Gzip, call.room());
     return text ? call.text(*text) : call.fail("unable to decode value with Gzip decoder");
 }
 

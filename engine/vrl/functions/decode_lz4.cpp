@@ -1,6 +1,5 @@
 #include <lz4frame.h>
 
-#include "engine/vrl/encoding/inflate.hpp"
 #include "engine/vrl/encoding/lz4_block.hpp"
 #include "engine/vrl/function.hpp"
 
@@ -26,7 +25,7 @@ Value decode_frame(std::string_view frame, Call& call) {
             error = LZ4F_getErrorName(wanted);
         } else if (taken == 0 && written == 0 && wanted != 0) {
             error = "failed to fill whole buffer";
-        } else if (out.size() + written > decoded_limit) {
+        } else if (out.size() + written > call.room()) {
             error = "the value is too large";
         }
         frame.remove_prefix(error.empty() ? taken : 0);
@@ -50,7 +49,7 @@ Value run(Call& call) {
     }
     if (!call.boolean(2)) {
         const std::int64_t size =
-            std::clamp<std::int64_t>(call.integer(1), 0, static_cast<std::int64_t>(decoded_limit));
+            std::clamp<std::int64_t>(call.integer(1), 0, static_cast<std::int64_t>(call.room()));
         return decode_block(bytes, static_cast<std::size_t>(size), call);
     }
     if (bytes.size() < 4) {
@@ -60,7 +59,7 @@ Value run(Call& call) {
     for (std::size_t i = 0; i < 4; ++i) {
         size |= static_cast<std::size_t>(static_cast<unsigned char>(bytes[i])) << (8 * i);
     }
-    return decode_block(bytes.substr(4), std::min(size, decoded_limit), call);
+    return decode_block(bytes.substr(4), std::min(size, call.room()), call);
 }
 
 const Function decode_lz4{

@@ -1,12 +1,11 @@
 #include "engine/codec/compression.hpp"
-#include "engine/vrl/encoding/inflate.hpp"
 #include "engine/vrl/function.hpp"
 
 namespace engine::vrl {
 namespace {
 
 Value run(Call& call) {
-    const auto text = decompress(CompressionAlgorithm::Snappy, call.bytes(0), decoded_limit);
+    const auto text = decompress(CompressionAlgorithm::Snappy, call.bytes(0), call.room());
     return text ? call.text(text->view()) : call.fail("unable to decode value with Snappy decoder");
 }
 

@@ -5,7 +5,7 @@ namespace engine::vrl {
 namespace {
 
 Value run(Call& call) {
-    const auto text = inflated(call.bytes(0), DeflateFormat::Zlib);
+    const auto text = inflated(call.bytes(0), DeflateFormat::Zlib, call.room());
     return text ? call.text(*text) : call.fail("unable to decode value with Zlib decoder");
 }
 

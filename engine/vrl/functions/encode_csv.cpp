@@ -11,10 +11,15 @@ Value run(Call& call) {
     if (call.bytes(1).size() != 1) {
         return call.fail("delimiter must be a single character");
     }
+    std::size_t size = 0;
     for (const Value& field : call.items(0)) {
         if (!field.is_bytes()) {
             return call.wrong_kind(kinds::bytes, field);
         }
+        size += field.as_bytes().size();
+    }
+    if (size > call.room()) {
+        return call.fail("the line is too large");
     }
     std::string text;
     write_csv_record(call.items(0), call.bytes(1)[0], text);

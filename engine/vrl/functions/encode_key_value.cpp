@@ -19,8 +19,9 @@ Value run(Call& call) {
                               .booleans = call.boolean(4) ? KeyValueStyle::Booleans::Flattened
                                                           : KeyValueStyle::Booleans::Written};
     std::string text;
-    write_key_values(call[0], first, style, text);
-    return call.text(text);
+    return write_key_values(call[0], first, style, call.room(), text)
+               ? call.text(text)
+               : call.fail("the text is too large");
 }
 
 const Function encode_key_value_function{

@@ -15,8 +15,10 @@ Value run(Call& call) {
         }
     }
     std::string text;
-    write_key_values(call[0], first, {.booleans = KeyValueStyle::Booleans::Flattened}, text);
-    return call.text(text);
+    const KeyValueStyle style{.booleans = KeyValueStyle::Booleans::Flattened};
+    return write_key_values(call[0], first, style, call.room(), text)
+               ? call.text(text)
+               : call.fail("the text is too large");
 }
 
 const Function encode_logfmt_function{

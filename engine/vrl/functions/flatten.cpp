@@ -7,6 +7,9 @@ namespace {
 
 void flatten_array(const ArrayNode& array, ArrayNode& flat, Call& call) {
     for (const Value& item : array.view()) {
+        if (call.out_of_memory()) {
+            return;
+        }
         if (item.is_array()) {
             flatten_array(item.as_array(), flat, call);
         } else {
@@ -21,7 +24,8 @@ public:
     explicit ObjectFlattener(Call& call) : call_(call) {}
 
     void add(const ObjectNode& object, std::string_view prefix, bool is_root) {
-        for (std::uint32_t i = 0; i < object.size(); ++i) {
+        // A long key before many short ones is copied for each of them.
+        for (std::uint32_t i = 0; i < object.size() && !call_.out_of_memory(); ++i) {
             const std::string_view key = object.shape->key(i);
             const std::string_view path = is_root ? key : join(prefix, key);
             const Value& value = object.values[i];
@@ -58,11 +62,11 @@ Value run(Call& call) {
     if (call[0].is_array()) {
         ArrayNode* flat = new_array(call.items(0).size(), call.arena());
         flatten_array(call[0].as_array(), *flat, call);
-        return Value::array(flat);
+        return call.out_of_memory() ? call.fail_for_memory() : Value::array(flat);
     }
     ObjectFlattener flattener(call);
     flattener.add(call.object(0), {}, true);
-    return flattener.object();
+    return call.out_of_memory() ? call.fail_for_memory() : flattener.object();
 }
 
 /// `except` must be written as an array of strings.

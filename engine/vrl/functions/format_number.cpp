@@ -42,6 +42,9 @@ Value run(Call& call) {
         return call.fail("scale must be between 0 and {}", longest_scale);
     }
     const std::string digits = digits_of(call[0]);
+    if (call.given(3) && call.bytes(3).size() > call.room() / digits.size()) {
+        return call.fail("the text is too large");
+    }
     const std::size_t point = digits.find('.');
     const std::string whole = digits.substr(0, point);
     std::string fraction = point == std::string::npos ? "" : digits.substr(point + 1);

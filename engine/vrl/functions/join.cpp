@@ -1,6 +1,5 @@
 #include <algorithm>
 #include "engine/vrl/function.hpp"
-#include "engine/vrl/text/longest_text.hpp"
 
 namespace engine::vrl {
 namespace {
@@ -13,7 +12,7 @@ Value run(Call& call) {
             return call.fail("all array items must be strings");
         }
         size += item.as_bytes().size() + separator.size();
-        if (size > longest_text) {
+        if (size > call.room()) {
             return call.fail("joined string is too large");
         }
     }

@@ -1,4 +1,5 @@
 #include "engine/vrl/function.hpp"
+#include "engine/vrl/growth.hpp"
 
 namespace engine::vrl {
 namespace {
@@ -7,6 +8,7 @@ Value map(const Value& value, bool recursive, ClosureCall& closure, Call& call) 
     Value result = call.share(value);
     const bool is_array = value.is_array();
     const std::uint32_t count = is_array ? value.as_array().size : value.as_object().size();
+    std::size_t shared = 0;
     for (std::uint32_t i = 0; i < count; ++i) {
         Value item = call.share(is_array ? value.as_array().items[i] : value.as_object().values[i]);
         if (recursive && (item.is_array() || item.is_object())) {
@@ -17,10 +19,12 @@ Value map(const Value& value, bool recursive, ClosureCall& closure, Call& call) 
         if (item.is_failure()) {
             return item;
         }
+        shared += is_shared(item) ? 1 : 0;
         Value* values = is_array ? writable_array(result, call.arena()).items
                                  : writable_object(result, call.arena()).values;
         values[i] = item;
     }
+    count_shared(call.context(), shared);
     return result;
 }
 

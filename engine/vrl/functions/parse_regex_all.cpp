@@ -32,6 +32,9 @@ Value run(Call& call) {
     ArrayNode* matches = new_array(4, call.arena());
     std::size_t last_end = std::string_view::npos;
     for (std::size_t from = 0; from <= text.size() && regex.find(text, from, groups);) {
+        if (call.out_of_memory()) {
+            return call.fail_for_memory();
+        }
         const auto begin = static_cast<std::size_t>(groups[0].data() - text.data());
         const std::size_t end = begin + groups[0].size();
         // An empty match right after another one does not count.

@@ -172,15 +172,17 @@ std::string_view replacement_of(std::string_view text, const Redactor& redactor,
                : base64(hash, Base64Alphabet::Standard, Base64Padding::With, arena);
 }
 
+/// Cut off where the run is out of memory: replacements may be many times as long as matches.
 std::string redact_text(std::string_view text, const Filter& filter, const Redactor& redactor,
-                        Arena& arena) {
+                        Call& call) {
     std::string out;
     if (filter.pattern != nullptr) {
         std::string_view found;
         regex::replace_matches(
             text, *filter.pattern, {&found, 1}, -1, out, [&](std::string& target) {
-                target += found == filter.text ? found : replacement_of(found, redactor, arena);
-                return true;
+                target +=
+                    found == filter.text ? found : replacement_of(found, redactor, call.arena());
+                return target.size() <= call.room();
             });
         return out;
     }
@@ -188,8 +190,11 @@ std::string redact_text(std::string_view text, const Filter& filter, const Redac
     std::size_t copied = 0;
     for (std::size_t at = text.find(what); !what.empty() && at != std::string_view::npos;
          at = text.find(what, copied)) {
+        if (out.size() > call.room()) {
+            return out;
+        }
         out += text.substr(copied, at - copied);
-        out += replacement_of(what, redactor, arena);
+        out += replacement_of(what, redactor, call.arena());
         copied = at + what.size();
     }
     out += text.substr(copied);
@@ -201,7 +206,10 @@ Value redact(const Value& value, const Redaction& redaction, Call& call) {
         std::string clean;
         std::string text(utf8_lossy(value.as_bytes(), clean));
         for (const Filter& filter : redaction.filters) {
-            text = redact_text(text, filter, redaction.redactor, call.arena());
+            text = redact_text(text, filter, redaction.redactor, call);
+            if (text.size() > call.room()) {
+                return call.fail_for_memory();
+            }
         }
         return text == value.as_bytes() ? value : call.text(text);
     }
@@ -214,6 +222,9 @@ Value redact(const Value& value, const Redaction& redaction, Call& call) {
     for (std::uint32_t i = 0; i < count; ++i) {
         const Value& item = is_array ? value.as_array().items[i] : value.as_object().values[i];
         const Value redacted = redact(item, redaction, call);
+        if (redacted.is_failure()) {
+            return redacted;
+        }
         if (!redacted.identical(item)) {
             Value* const items = is_array ? writable_array(result, call.arena()).items
                                           : writable_object(result, call.arena()).values;

@@ -3,7 +3,6 @@
 #include <charconv>
 #include "engine/vrl/function.hpp"
 #include "engine/vrl/regex/regex.hpp"
-#include "engine/vrl/text/longest_text.hpp"
 
 namespace engine::vrl {
 namespace {
@@ -67,7 +66,7 @@ Value replace_regex(Call& call, std::int64_t count) {
         const auto at = static_cast<std::size_t>(groups[0].data() - text.data());
         out += text.substr(begin, at - begin);
         expand(call.bytes(2), pattern, groups, out);
-        if (out.size() > longest_text) {
+        if (out.size() > call.room()) {
             return call.fail(too_large);
         }
         begin = at + groups[0].size();
@@ -90,7 +89,7 @@ Value replace_text(Call& call, std::int64_t count) {
          at = text.find(what, what.empty() ? at + 1 : begin), --count) {
         out += text.substr(begin, at - begin);
         out += call.bytes(2);
-        if (out.size() > longest_text) {
+        if (out.size() > call.room()) {
             return call.fail(too_large);
         }
         begin = at + what.size();

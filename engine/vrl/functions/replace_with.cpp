@@ -1,6 +1,5 @@
 #include "engine/vrl/function.hpp"
 #include "engine/vrl/regex/replace_matches.hpp"
-#include "engine/vrl/text/longest_text.hpp"
 
 namespace engine::vrl {
 namespace {
@@ -38,7 +37,7 @@ Value run(Call& call) {
                 return false;
             }
             target += replacement.as_bytes();
-            if (target.size() > longest_text) {
+            if (target.size() > call.room()) {
                 static_cast<void>(call.fail("string with replacements is too large"));
                 return false;
             }

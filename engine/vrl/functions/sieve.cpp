@@ -1,6 +1,5 @@
 #include "engine/vrl/function.hpp"
 #include "engine/vrl/regex/replace_matches.hpp"
-#include "engine/vrl/text/longest_text.hpp"
 
 namespace engine::vrl {
 namespace {
@@ -24,7 +23,7 @@ Value run(Call& call) {
             out += call.bytes(is_single ? 2 : 3);
         }
         out += found;
-        if (out.size() > longest_text) {
+        if (out.size() > call.room()) {
             return call.fail("string with replacements is too large");
         }
         end = begin + found.size();

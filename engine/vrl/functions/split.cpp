@@ -22,6 +22,9 @@ Value split_by_text(Call& call, std::int64_t limit) {
             }
             const std::size_t taken = count == limit ? rest.size() : size;
             push_item(array, Value::bytes(rest.substr(0, taken)), call.arena());
+            if (call.out_of_memory()) {
+                return call.fail_for_memory();
+            }
             rest.remove_prefix(taken);
         }
         if (count <= limit) {
@@ -35,6 +38,9 @@ Value split_by_text(Call& call, std::int64_t limit) {
             break;
         }
         push_item(array, Value::bytes(rest.substr(0, at)), call.arena());
+        if (call.out_of_memory()) {
+            return call.fail_for_memory();
+        }
         rest.remove_prefix(at + separator.size());
     }
     push_item(array, Value::bytes(rest), call.arena());
@@ -55,6 +61,9 @@ Value split_by_regex(Call& call, std::int64_t limit) {
          ++count) {
         const auto at = static_cast<std::size_t>(found.data() - text.data());
         push_item(array, Value::bytes(text.substr(begin, at - begin)), call.arena());
+        if (call.out_of_memory()) {
+            return call.fail_for_memory();
+        }
         begin = at + found.size();
         from = found.empty() ? begin + 1 : begin;
     }

@@ -1,5 +1,6 @@
 #include "engine/vrl/compiler.hpp"
 #include "engine/vrl/function.hpp"
+#include "engine/vrl/growth.hpp"
 
 namespace engine::vrl {
 namespace {
@@ -22,10 +23,14 @@ Value run(Call& call) {
     static_cast<void>(engine::remove(rest, place.path(), true, call.arena()));
     ArrayNode* copies = new_array(items.size(), call.arena());
     for (const Value& item : items) {
+        if (call.out_of_memory()) {
+            return call.fail_for_memory();
+        }
         Value copy = call.share(rest);
         engine::insert(copy, place.path(), call.share(item), call.arena());
         copies->items[copies->size++] = copy;
     }
+    count_shared(call.context(), items.size());
     return Value::array(copies);
 }
 

@@ -12,21 +12,32 @@ namespace {
 
 using Fields = std::map<std::string, const Value*, std::less<>>;
 
-void flatten(const std::string& prefix, const Value& value, Fields& fields) {
+/// `room` is what keys may still take. False when they take more.
+bool flatten(const std::string& prefix, const Value& value, std::size_t& room, Fields& fields) {
+    if (prefix.size() > room) {
+        return false;
+    }
+    room -= prefix.size();
     const std::string stem = prefix.empty() ? prefix : prefix + '.';
     if (value.is_object()) {
         const ObjectNode& object = value.as_object();
         for (std::uint32_t i = 0; i < object.size(); ++i) {
-            flatten(stem + std::string(object.shape->key(i)), object.values[i], fields);
+            const std::string key = stem + std::string(object.shape->key(i));
+            if (!flatten(key, object.values[i], room, fields)) {
+                return false;
+            }
         }
     } else if (value.is_array()) {
         const auto items = value.as_array().view();
         for (std::size_t i = 0; i < items.size(); ++i) {
-            flatten(stem + std::to_string(i), items[i], fields);
+            if (!flatten(stem + std::to_string(i), items[i], room, fields)) {
+                return false;
+            }
         }
     } else {
         fields.insert_or_assign(prefix, &value);
     }
+    return true;
 }
 
 void append_text(std::string_view text, std::string& out) {
@@ -83,10 +94,13 @@ void append_field(std::string_view key, const Value& value, const KeyValueStyle&
 
 }  // namespace
 
-void write_key_values(const Value& object, std::span<const Value> first, const KeyValueStyle& style,
-                      std::string& out) {
+bool write_key_values(const Value& object, std::span<const Value> first, const KeyValueStyle& style,
+                      std::size_t longest, std::string& out) {
     Fields fields;
-    flatten({}, object, fields);
+    std::size_t room = longest;
+    if (!flatten({}, object, room, fields)) {
+        return false;
+    }
     for (const Value& name : first) {
         const auto field = fields.find(name.as_bytes());
         if (field != fields.end()) {
@@ -95,8 +109,12 @@ void write_key_values(const Value& object, std::span<const Value> first, const K
         }
     }
     for (const auto& [key, value] : fields) {
+        if (out.size() > longest) {
+            return false;
+        }
         append_field(key, *value, style, out);
     }
+    return out.size() <= longest;
 }
 
 }  // namespace engine::vrl

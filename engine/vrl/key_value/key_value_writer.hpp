@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <string>
 #include <string_view>
@@ -21,8 +22,10 @@ struct KeyValueStyle {
 };
 
 /// Nested values are flattened, with keys such as `a.b.0`. The fields of `first` (strings) come
-/// first, all others in order of their keys.
-void write_key_values(const Value& object, std::span<const Value> first, const KeyValueStyle& style,
-                      std::string& out);
+/// first, all others in order of their keys. False as soon as the keys or the text are longer than
+/// `longest`: a long key is written again for everything within it.
+[[nodiscard]] bool write_key_values(const Value& object, std::span<const Value> first,
+                                    const KeyValueStyle& style, std::size_t longest,
+                                    std::string& out);
 
 }  // namespace engine::vrl

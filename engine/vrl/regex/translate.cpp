@@ -17,6 +17,7 @@ using Status = std::expected<void, std::string>;
 
 constexpr UChar32 last_of_unicode = 0x10ffff;
 constexpr UChar32 last_of_bytes = 0xff;
+constexpr std::size_t longest_translation = std::size_t{8} << 20;
 constexpr UChar32 last_of_ascii = 0x7f;
 
 /// One pass over the expression, copying it for RE2.
@@ -29,6 +30,11 @@ public:
         while (position_ < pattern_.size()) {
             if (Status status = element(); !status) {
                 return std::unexpected(status.error());
+            }
+            // Classes of Unicode are long: RE2 would take seconds to find out that these are too
+            // many.
+            if (result_.pattern.size() > longest_translation) {
+                return std::unexpected("Compiled regex exceeds size limit of 10485760 bytes.");
             }
         }
         if (!open_.empty()) {
