@@ -24,7 +24,6 @@ pkg_check_modules(PROTOBUF REQUIRED IMPORTED_TARGET protobuf)
 pkg_check_modules(LIBEDIT REQUIRED IMPORTED_TARGET libedit)
 pkg_check_modules(MAXMINDDB REQUIRED IMPORTED_TARGET libmaxminddb)
 find_library(SNAPPY_LIBRARY snappy REQUIRED)
-find_library(MIMALLOC_LIBRARY mimalloc REQUIRED)
 
 add_library(engine_dependencies INTERFACE)
 target_link_libraries(engine_dependencies INTERFACE
