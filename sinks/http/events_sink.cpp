@@ -43,7 +43,7 @@ struct EventsRequest : delivery::HttpRequest {
 
 /// Encodes events, several to a request.
 /// A batch whose encoding gets its room at once: growing by doubling would cost twice the memory.
-constexpr std::size_t large_batch = std::size_t{64} << 10;
+constexpr std::size_t large_batch = std::size_t{4} << 10;
 
 class EventsSink final : public HttpSink {
 public:
