@@ -13,6 +13,12 @@ namespace {
 constexpr std::size_t small_slice = std::size_t{8} << 10;
 constexpr std::size_t gathered_at_most = std::size_t{128} << 10;
 
+/// Batches that leave together do so in an order that does not depend on who came first.
+void sort_by_key(std::vector<EventBatch>& batches, std::size_t from) {
+    std::ranges::sort(batches.begin() + static_cast<std::ptrdiff_t>(from), batches.end(), {},
+                      &EventBatch::key);
+}
+
 }  // namespace
 
 void EventBatch::add(const std::shared_ptr<const EncodedGroup>& group, std::size_t begin,
@@ -113,21 +119,27 @@ std::optional<TimePoint> Batcher::deadline() const {
 }
 
 void Batcher::take_expired(TimePoint now, std::vector<EventBatch>& into) {
+    const std::size_t before = into.size();
     while (!open_.empty() && open_.front().deadline <= now) {
         take(open_.begin(), into);
     }
+    sort_by_key(into, before);
 }
 
 void Batcher::take_acknowledged(std::vector<EventBatch>& into) {
+    const std::size_t before = into.size();
     for (auto each = open_.begin(); acknowledged_ > 0;) {
         each = each->batch.acknowledgements.empty() ? std::next(each) : take(each, into);
     }
+    sort_by_key(into, before);
 }
 
 void Batcher::take_all(std::vector<EventBatch>& into) {
+    const std::size_t before = into.size();
     while (!open_.empty()) {
         take(open_.begin(), into);
     }
+    sort_by_key(into, before);
 }
 
 }  // namespace engine::delivery
