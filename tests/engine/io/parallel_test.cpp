@@ -19,7 +19,7 @@ Task<bool> count_to(Runtime& runtime, std::size_t count, std::vector<int>& calls
 
 TEST(RunOnAllWorkers, CallsEachOnce) {
     testing::StartedRuntime runtime(3);
-    for (const std::size_t count : {0, 1, 2, 3, 100, 5000}) {
+    for (const std::size_t count : {0U, 1U, 2U, 3U, 100U, 5000U}) {
         std::vector<int> calls(count);
         EXPECT_TRUE(testing::run_on(runtime.worker(1), count_to(runtime, count, calls)));
         EXPECT_EQ(std::accumulate(calls.begin(), calls.end(), 0), static_cast<int>(count));
@@ -28,9 +28,9 @@ TEST(RunOnAllWorkers, CallsEachOnce) {
 }
 
 TEST(RunOnAllWorkers, DoesNotNeedTheOthers) {
-    testing::StartedRuntime runtime(2);
     std::atomic<bool> release{false};
     std::atomic<bool> busy{false};
+    testing::StartedRuntime runtime(2);  // ends first
     runtime.worker(1).post([&] {
         busy = true;
         busy.notify_all();
